@@ -1,0 +1,1 @@
+"""The Hydra configs that demarche ships."""

@@ -1,0 +1,1 @@
+"""The data that demarche ships; `README.md` is its card."""

@@ -1,0 +1,142 @@
+"""The command line: `demarche data | train | compare | runs | classify`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from demarche.errors import DemarcheError, UsageError
+
+# Each command imports its job when it runs, so that `--help` loads no model library.
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit status: 0, 1 failed job, 2 wrong use, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments[:1] == ["train"]:
+            from demarche.sweep import train_command
+
+            return train_command(arguments[1:])
+        options = parser().parse_args(arguments)
+        return int(options.run_command(options) or 0)
+    except DemarcheError as error:
+        sys.stderr.write(f"demarche: {error}\n")
+        return error.exit_status
+    except KeyboardInterrupt:
+        sys.stderr.write("demarche: interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command and option."""
+    top = argparse.ArgumentParser(
+        prog="demarche", description="Who said what, to whom, in which tone."
+    )
+    top.add_argument("--version", action="version", version=f"demarche {version('demarche')}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    data = commands.add_parser("data", help="check the corpus and show its counts and agreement")
+    data.add_argument("--seeds", type=Path, metavar="DIR", help="articles.yaml and the articles")
+    data.add_argument("--folder", type=Path, metavar="DIR", help="gold.jsonl and synthetic text")
+    data.add_argument("--format", choices=("table", "json"), default="table")
+    data.set_defaults(run_command=_data)
+
+    commands.add_parser(
+        "train", add_help=False, help="train and evaluate a model (`demarche train --help`)"
+    )
+
+    compare = commands.add_parser("compare", help="compare finished runs, best first")
+    compare.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
+    compare.add_argument(
+        "--format",
+        choices=("table", "markdown", "csv", "json"),
+        help="default: table on a terminal, else markdown",
+    )
+    _add_runs(compare)
+    compare.set_defaults(run_command=_compare)
+
+    runs = commands.add_parser("runs", help="list runs, or remove some")
+    actions = runs.add_subparsers(metavar="ACTION")
+    remove = actions.add_parser("rm", help="remove runs")
+    remove.add_argument("run", nargs="+", metavar="RUN")
+    _add_runs(remove)
+    remove.set_defaults(run_command=_remove)
+    runs.add_argument("--format", choices=("table", "json"), default="table")
+    _add_runs(runs)
+    runs.set_defaults(run_command=_runs)
+
+    classify = commands.add_parser("classify", help="classify statements of your own")
+    classify.add_argument("text", nargs="*", metavar="TEXT", help="statements; none: see --input")
+    classify.add_argument(
+        "--input",
+        metavar="FILE",
+        help=".txt (a statement a line), .csv, .tsv, .jsonl, .parquet, or - for standard input",
+    )
+    classify.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
+    classify.add_argument("--run", metavar="RUN", help="default: the best finished run")
+    classify.add_argument(
+        "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
+    )
+    _add_runs(classify)
+    classify.set_defaults(run_command=_classify)
+    return top
+
+
+def _add_runs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("models"),
+        metavar="DIR",
+        help="folder of the runs, default: models",
+    )
+
+
+def _data(options: argparse.Namespace) -> None:
+    from demarche.overview import overview
+    from demarche.render import print_overview
+
+    print_overview(overview(options.seeds, options.folder), options.format)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from demarche.compare import compare
+    from demarche.render import print_comparison
+    from demarche.runs import find_run, list_runs
+
+    chosen = [find_run(name, options.runs) for name in dict.fromkeys(options.run)]
+    if unfinished := [run for run in chosen if run.state != "finished"]:
+        raise UsageError(f"{unfinished[0].id} is {unfinished[0].state}; only finished runs compare")
+    runs = chosen or [run for run in list_runs(options.runs) if run.state == "finished"]
+    if not runs:
+        raise UsageError(f"no finished run in {options.runs}; train one: demarche train")
+    default = "table" if sys.stdout.isatty() else "markdown"
+    print_comparison(compare(runs), options.format or default)
+
+
+def _runs(options: argparse.Namespace) -> None:
+    from demarche.render import print_runs
+    from demarche.runs import list_runs
+
+    print_runs(list_runs(options.runs), options.format)
+
+
+def _remove(options: argparse.Namespace) -> None:
+    from demarche.runs import find_run, remove_run
+
+    for run in [find_run(name, options.runs) for name in dict.fromkeys(options.run)]:
+        remove_run(run)
+        sys.stderr.write(f"removed {run.id}\n")
+
+
+def _classify(options: argparse.Namespace) -> None:
+    raise NotImplementedError

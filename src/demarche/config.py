@@ -1,0 +1,155 @@
+"""Typed training configs: composed by Hydra, checked once, frozen."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from hydra import compose, initialize_config_module
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from demarche.errors import ConfigError
+from demarche.models.registry import model_class
+
+GROUPS = ("model", "data", "protocol", "experiment")
+"""What can be chosen by name, each a folder of config files."""
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """What is trained on, and where it lies."""
+
+    name: str
+    gold: bool
+    statements: bool
+    synthetic_articles: bool
+    seeds: str | None
+    folder: str | None
+
+
+@dataclass(frozen=True)
+class ProtocolConfig:
+    """What is held out."""
+
+    name: str
+    event: str | None
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training job.
+
+    Attributes
+    ----------
+    model : str
+        A name in the registry.
+    params : object
+        That model's `Params`.
+    data : DataConfig
+    protocol : ProtocolConfig
+    seed : int
+    runs : str
+        The folder that runs are written to.
+    """
+
+    model: str
+    params: Any
+    data: DataConfig
+    protocol: ProtocolConfig
+    seed: int
+    runs: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the config as plain values, for the run's record."""
+        return asdict(self)
+
+
+def checked(config: DictConfig) -> TrainConfig:
+    """Check a composed config against the dataclasses.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or missing, or a value has the wrong type; the message names the
+        key, and the nearest right one.
+    """
+    model = dict(config.model)
+    name = str(model.pop("name"))
+    return TrainConfig(
+        model=name,
+        params=_typed(model_class(name).Params, model, "model"),
+        data=_typed(DataConfig, config.data, "data"),
+        protocol=_typed(ProtocolConfig, config.protocol, "protocol"),
+        seed=_integer(config.seed),
+        runs=str(config.runs),
+    )
+
+
+def _integer(seed: Any) -> int:
+    if type(seed) is not int or seed < 0:
+        raise ConfigError(f"seed={seed}: expected a whole number, 0 or more")
+    return seed
+
+
+def _typed(schema: type, values: Any, prefix: str) -> Any:
+    try:
+        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
+    except OmegaConfBaseException as error:
+        known = [f"{prefix}.{field.name}" for field in fields(schema)]
+        raise _explained(error, f"{prefix}.{error.full_key}", known) from None
+    except ValueError as error:
+        raise ConfigError(f"{prefix}: {error}") from None
+
+
+def composed(overrides: Sequence[str]) -> TrainConfig:
+    """Compose a config from ``key=value`` overrides and check it.
+
+    Raises
+    ------
+    ConfigError
+        If an override is not understood, or the config is not right.
+    """
+    GlobalHydra.instance().clear()
+    with initialize_config_module("demarche.configs", version_base="1.3"):
+        try:
+            return checked(compose("train", overrides=list(overrides)))
+        except OmegaConfBaseException as error:
+            raise _explained(error, str(error.full_key), []) from None
+        except HydraException as error:
+            raise _unknown_override(error, overrides) from None
+
+
+def _explained(error: OmegaConfBaseException, key: str, known: Sequence[str]) -> ConfigError:
+    what = str(error.msg or error).splitlines()[0]
+    return ConfigError(f"{key}: {what}{_nearest(key, known)}")
+
+
+def _nearest(key: str, known: Sequence[str]) -> str:
+    near = [] if key in known else get_close_matches(key, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _unknown_override(error: HydraException, overrides: Sequence[str]) -> ConfigError:
+    """Turn Hydra's message about an override into one line that names the nearest right one."""
+    message = str(error)
+    if match := re.search(r"Could not override '([^']+)'", message):
+        key = match[1]
+        hint = _nearest(key, _known_keys(overrides))
+        return ConfigError(f"no key {key!r} in the config{hint}")
+    if match := re.search(r"Could not find '([^'/]+)/([^']+)'", message):
+        group, choice = match[1], match[2]
+        options = re.findall(r"^\t(.+)$", message, re.MULTILINE)
+        hint = _nearest(choice, options) or f"; the choices are {', '.join(options)}"
+        return ConfigError(f"no {group}={choice}{hint}")
+    return ConfigError(" ".join(message.split()))
+
+
+def _known_keys(overrides: Sequence[str]) -> list[str]:
+    """List the dotted keys of the config that the chosen groups give."""
+    config = compose("train", overrides=[o for o in overrides if o.split("=")[0] in GROUPS])
+    dotted = [f"{group}.{key}" for group in GROUPS if group in config for key in config[group]]
+    return [*dotted, *map(str, config)]

@@ -1,0 +1,1 @@
+"""What there is to learn from: gold annotations, synthetic text, agreement and folds."""

@@ -1,0 +1,86 @@
+"""Folds: which rows train and which are held out, split by event and never by sentence."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from demarche.corpus.corpus import Corpus
+from demarche.errors import ConfigError
+from demarche.records import Sentence
+
+SHARED_WORDS = 8
+"""A training text that shares this many words in a row with a held-out one is left out."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split.
+
+    Attributes
+    ----------
+    name : str
+        The event that is held out.
+    held_out : list of Sentence
+        The gold sentences of that event.
+    """
+
+    name: str
+    held_out: list[Sentence]
+
+
+def make_folds(corpus: Corpus, protocol: str, event: str | None = None) -> list[Fold]:
+    """Split the gold sentences by event.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    protocol : {"leave_one_event_out", "holdout", "none"}
+        Each event in turn; one event alone; no evaluation.
+    event : str, optional
+        The event that ``holdout`` keeps back; by default the latest.
+
+    Returns
+    -------
+    list of Fold
+        Empty for ``none``.
+
+    Raises
+    ------
+    ConfigError
+        If the event is unknown, or there are too few events to hold one out.
+    """
+    if protocol == "none":
+        return []
+    latest_first = sorted(corpus.articles.values(), key=lambda article: article.date, reverse=True)
+    events = list(dict.fromkeys(article.event for article in latest_first))
+    if len(events) < 2:
+        raise ConfigError(
+            f"protocol={protocol} needs two events or more, the corpus has {len(events)}; "
+            "use protocol=none"
+        )
+    if protocol == "holdout":
+        held_out = event or events[0]
+        if held_out not in events:
+            raise ConfigError(f"protocol.event={held_out!r} is none of {', '.join(events)}")
+        events = [held_out]
+    return [
+        Fold(
+            name=name,
+            held_out=[s for s in corpus.sentences if corpus.articles[s.article].event == name],
+        )
+        for name in events
+    ]
+
+
+def word_runs(text: str) -> set[tuple[str, ...]]:
+    """Give every run of `SHARED_WORDS` words of a text, in lower case."""
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i : i + SHARED_WORDS]) for i in range(len(words) - SHARED_WORDS + 1)}
+
+
+def overlapping(texts: Sequence[str], held_out: Iterable[str]) -> list[bool]:
+    """Say of each text whether it shares a run of words with a held-out one."""
+    forbidden: set[tuple[str, ...]] = set()
+    for text in held_out:
+        forbidden |= word_runs(text)
+    return [not forbidden.isdisjoint(word_runs(text)) for text in texts]

@@ -1,0 +1,1 @@
+"""Stance models: one protocol, one file each, found by name in the registry."""

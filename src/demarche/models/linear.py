@@ -1,0 +1,99 @@
+"""The linear head that `tfidf` and `embedding` share: logistic regression, its strength chosen.
+
+The strength is chosen by inner grouped cross-validation: real groups (events) are held out in
+turn where there are two or more, else thirds of the synthetic groups (writers).
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import GroupKFold
+from tqdm import tqdm
+
+from demarche.errors import DataError
+from demarche.records import Hints
+from demarche.stance import STANCES
+
+Matrix = NDArray[np.floating[Any]] | csr_matrix
+Indices = NDArray[np.int64]
+
+
+def fit_linear(X: Matrix, y: Indices, strength: float, seed: int) -> LogisticRegression:
+    """Fit a multinomial logistic regression.
+
+    Parameters
+    ----------
+    X : matrix of shape (n, d)
+    y : ndarray of int, length n
+    strength : float
+        ``C``, the inverse of the L2 penalty's weight.
+
+    Raises
+    ------
+    DataError
+        If the labels are all the same.
+    """
+    if len(np.unique(y)) < 2:
+        raise DataError(f"all {len(y)} training rows are {STANCES[y[0]]}; two stances are needed")
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed)
+    with warnings.catch_warnings():
+        # The last digits of the optimum don't move a verdict.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(X, y)
+
+
+def inner_folds(hints: Hints | None, n: int) -> Iterator[tuple[Indices, Indices]]:
+    """Give (training rows, validation rows) of the inner cross-validation.
+
+    Where nothing is known of the rows, each row is a group of its own.
+    """
+    if hints is None:
+        groups, real = np.arange(n).astype(str), np.zeros(n, dtype=bool)
+    else:
+        groups = np.array([example.group for example in hints.examples])
+        real = np.array([not example.synthetic for example in hints.examples])
+    events = np.unique(groups[real])
+    if len(events) >= 2:
+        for event in events:
+            held_out = real & (groups == event)
+            yield np.flatnonzero(~held_out), np.flatnonzero(held_out)
+    elif len(np.unique(groups)) >= 3:
+        yield from GroupKFold(n_splits=3).split(groups, groups=groups)
+
+
+def choose_strength(
+    X: Matrix, y: Indices, strengths: Sequence[float], hints: Hints | None, seed: int
+) -> float:
+    """Choose the strength with the best macro-F1 over the pooled inner validation rows.
+
+    Parameters
+    ----------
+    X : matrix of shape (n, d)
+    y : ndarray of int, length n
+    strengths : sequence of float
+        Ascending; of equals the smallest wins.
+
+    Returns
+    -------
+    float
+        The smallest strength where no inner fold can be made.
+    """
+    folds = [fold for fold in inner_folds(hints, len(y)) if len(np.unique(y[fold[0]])) > 1]
+    if len(strengths) == 1 or not folds:
+        return strengths[0]
+    truth = np.concatenate([y[held_out] for _, held_out in folds])
+    scores = []
+    for strength in tqdm(strengths, desc="inner validation", leave=False, disable=None):
+        verdicts = [
+            fit_linear(X[train], y[train], strength, seed).predict(X[held_out])
+            for train, held_out in folds
+        ]
+        scores.append(f1_score(truth, np.concatenate(verdicts), average="macro", zero_division=0))
+    return strengths[int(np.argmax(scores))]

@@ -1,0 +1,97 @@
+"""Word and character n-grams under TF-IDF weights, with a logistic regression."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion
+
+from demarche.models.linear import choose_strength, fit_linear
+from demarche.models.protocol import Probabilities, align, stance_indices
+from demarche.models.storage import load_part, save_part
+from demarche.records import Hints
+
+
+@dataclass(frozen=True)
+class TfidfParams:
+    """The model's config.
+
+    Attributes
+    ----------
+    words, characters : list of int
+        Shortest and longest n-gram of words, and of characters within words.
+    min_rows : int
+        An n-gram counts if it stands in this many training rows.
+    max_features : int
+        The most frequent n-grams kept, of words and of characters each.
+    strengths : list of float
+        Inverse regularisation weights to choose from, ascending.
+    """
+
+    words: list[int]
+    characters: list[int]
+    min_rows: int
+    max_features: int
+    strengths: list[float]
+
+
+class Tfidf:
+    """The classical baseline: n-grams and a linear model."""
+
+    Params = TfidfParams
+
+    def __init__(self, params: TfidfParams, seed: int) -> None:
+        self.params = params
+        self.seed = seed
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        stances: Sequence[str],
+        contexts: Sequence[str] | None = None,  # noqa: ARG002
+        hints: Hints | None = None,
+    ) -> Self:
+        """Learn n-gram weights, then a linear model whose strength inner validation chooses."""
+        y = stance_indices(stances)
+        self.features = self._vectorizer(len(texts))
+        X = self.features.fit_transform(texts).tocsr()
+        self.strength = choose_strength(X, y, self.params.strengths, hints, self.seed)
+        self.head: LogisticRegression = fit_linear(X, y, self.strength, self.seed)
+        return self
+
+    def _vectorizer(self, n: int) -> FeatureUnion:
+        common = {
+            "min_df": min(self.params.min_rows, n),
+            "max_features": self.params.max_features,
+            "sublinear_tf": True,
+        }
+        words = TfidfVectorizer(ngram_range=tuple(self.params.words), **common)
+        characters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=tuple(self.params.characters), **common
+        )
+        return FeatureUnion([("words", words), ("characters", characters)])
+
+    def predict_proba(
+        self,
+        texts: Sequence[str],
+        contexts: Sequence[str] | None = None,  # noqa: ARG002
+    ) -> Probabilities:
+        """Give the probability of each stance, shape (n, 4)."""
+        if not len(texts):
+            return align(self.head.coef_[:0, : len(self.head.classes_)], self.head.classes_)
+        return align(self.head.predict_proba(self.features.transform(texts)), self.head.classes_)
+
+    def save(self, directory: Path) -> None:
+        """Write vectorizer and linear model."""
+        save_part({"features": self.features, "head": self.head}, directory / "tfidf.skops")
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Read vectorizer and linear model back."""
+        part = load_part(directory / "tfidf.skops")
+        model = cls.__new__(cls)
+        model.features, model.head = part["features"], part["head"]
+        return model

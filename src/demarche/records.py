@@ -1,0 +1,94 @@
+"""The records that pass between the rooms."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+MODES = ("direct", "mixed", "indirect", "narration")
+"""How a sentence conveys words (codebook, field ``mode``)."""
+
+ROLES = ("official", "state_media", "analyst", "author")
+"""In what capacity a speaker speaks (codebook, field ``role``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as received; `event` groups articles that report the same affair."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str
+    event: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One annotated body sentence: ``text == article.text[start:end]``.
+
+    The fields follow the codebook. `context` is the body sentence before it, or ``""``.
+    """
+
+    id: str
+    article: str
+    start: int
+    end: int
+    text: str
+    context: str
+    mode: str
+    speaker: str
+    side: str
+    role: str
+    target: str
+    stance: str
+    also: str | None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the sentence conveys somebody's words or position."""
+        return self.mode != "narration"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training sentence, real or synthetic.
+
+    `group` is what must not be split in inner validation: the event of a real sentence, the
+    writer of a synthetic one.
+    """
+
+    id: str
+    text: str
+    context: str
+    stance: str
+    mode: str
+    role: str
+    group: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a model may learn from beside words and stances; any model may ignore it.
+
+    Attributes
+    ----------
+    examples : sequence of Example, length n
+        The rows whose texts and stances are being fitted, in the same order.
+    refill : callable or None
+        ``refill(k)`` gives the same n examples with the slots of the synthetic ones filled
+        for the k-th time (other countries and names); None where nothing can be refilled.
+    """
+
+    examples: Sequence[Example]
+    refill: Callable[[int], Sequence[Example]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The verdict on one text: its stance and the probability of each, in the order of STANCES."""
+
+    text: str
+    stance: str
+    probabilities: tuple[float, float, float, float]
+    run: str

@@ -1,0 +1,135 @@
+"""Tables for terminals, Markdown, CSV and JSON, on standard output."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+from rich.console import Console
+from rich.table import Table
+
+from demarche.compare import Row
+from demarche.errors import RunError
+from demarche.overview import Counts, Overview
+from demarche.runs import Run
+from demarche.stance import STANCES
+
+HEADINGS = (
+    "model", "data", "protocol", "seed", "macro-F1", "95 %", "accuracy", "lenient",
+    *(f"F1 {stance[:3]}." for stance in STANCES), "fit s", "MB", "per s", "Δ best", "p", "run",
+)  # fmt: skip
+
+
+def print_comparison(rows: Sequence[Row], form: str) -> None:
+    """Print a comparison as ``table``, ``markdown``, ``csv`` or ``json``."""
+    if form == "json":
+        _print_json([row.flat() for row in rows])
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, list(rows[0].flat()) if rows else ["group"])
+        writer.writeheader()
+        writer.writerows(row.flat() for row in rows)
+    else:
+        for group, members in groupby(rows, key=lambda row: row.group):
+            found = list(members)
+            title = f"{found[0].statements} held-out statements"
+            if group > 1:
+                title += " (other data or other statements: not to be set beside those above)"
+            body = [_cells(row) for row in found]
+            if form == "markdown":
+                _print_markdown(title, HEADINGS, body)
+            else:
+                _print_table(title, HEADINGS, body)
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.model,
+        row.data,
+        row.protocol,
+        str(row.seed),
+        f"{row.macro_f1:.3f}",
+        "–" if row.low is None or row.high is None else f"{row.low:.2f}–{row.high:.2f}",
+        f"{row.accuracy:.3f}",
+        f"{row.lenient_accuracy:.3f}",
+        *(f"{row.f1[stance]:.2f}" for stance in STANCES),
+        f"{row.fit_seconds:.0f}",
+        f"{row.megabytes:.1f}",
+        f"{row.per_second:,.0f}",
+        "" if row.difference is None else f"{row.difference:+.3f}",
+        "" if row.p_value is None else f"{row.p_value:.3f}",
+        row.run.rsplit("-", 1)[-1],
+    ]
+
+
+def print_runs(runs: Sequence[Run], form: str) -> None:
+    """Print a list of runs as ``table`` or ``json``."""
+    listed = [_description(run) for run in runs]
+    if form == "json":
+        _print_json(listed)
+    else:
+        body = [["" if value is None else str(value) for value in run.values()] for run in listed]
+        _print_table(f"{len(runs)} runs", ("run", "state", "started", "macro-F1"), body)
+
+
+def _description(run: Run) -> dict[str, str | float | None]:
+    try:
+        started, metrics = run.status["started"], run.metrics if run.state == "finished" else None
+    except RunError:
+        return {"run": run.id, "state": "damaged", "started": None, "macro_f1": None}
+    statements = metrics["statements"] if metrics else None
+    headline = round(statements["macro_f1"], 3) if statements else None
+    return {"run": run.id, "state": run.state, "started": started, "macro_f1": headline}
+
+
+def print_overview(found: Overview, form: str) -> None:
+    """Print a corpus overview as ``table`` or ``json``."""
+    if form == "json":
+        _print_json(asdict(found))
+        return
+    for name, counts in found.gold.items():
+        _print_counts(f"gold sentences by {name}", name, counts)
+    _print_counts("synthetic sentences, for training only", "source", found.synthetic)
+    if found.kappa:
+        body = [
+            [field, "not defined" if kappa is None else f"{kappa:.2f}"]
+            for field, kappa in found.kappa.items()
+        ]
+        _print_table("agreement of the two passes", ("field", "Cohen's kappa"), body)
+    sys.stdout.write(
+        f"{found.sentences} gold sentences, {found.statements} of them statements; "
+        "every row agrees with its article\n"
+    )
+
+
+def _print_counts(title: str, name: str, counts: Counts) -> None:
+    body = [
+        [value, *(str(n) for n in by_stance.values()), str(sum(by_stance.values()))]
+        for value, by_stance in counts.items()
+    ]
+    totals = [sum(by_stance[stance] for by_stance in counts.values()) for stance in STANCES]
+    body.append(["all", *(str(n) for n in totals), str(sum(totals))])
+    _print_table(title, (name, *STANCES, "all"), body)
+
+
+def _print_table(title: str, headings: Iterable[str], body: Iterable[Sequence[str]]) -> None:
+    console = Console()
+    table = Table(title=title, title_justify="left")
+    for number, heading in enumerate(headings):
+        numeric = number and all(not row[number] or row[number][-1].isdigit() for row in body)
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in body:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _print_markdown(title: str, headings: Sequence[str], body: Iterable[Sequence[str]]) -> None:
+    lines = [headings, ["---"] * len(headings), *body]
+    sys.stdout.write(f"{title}\n\n")
+    sys.stdout.writelines(f"| {' | '.join(line)} |\n" for line in lines)
+    sys.stdout.write("\n")
+
+
+def _print_json(content: object) -> None:
+    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,141 @@
+"""The training job: hold out, measure, fit on all the data, save."""
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from demarche.config import TrainConfig
+from demarche.corpus.corpus import Corpus, load_corpus
+from demarche.corpus.folds import make_folds, overlapping
+from demarche.corpus.synthetic import fill_templates
+from demarche.errors import ConfigError
+from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
+from demarche.models.protocol import StanceClassifier
+from demarche.models.registry import model_class
+from demarche.records import Example, Hints, Sentence
+from demarche.runs import Run, identify, recorded, write_model, write_results
+from demarche.stance import STANCES
+
+
+def train(config: TrainConfig) -> Run:
+    """Run one training job.
+
+    A run with the same config and data that is finished is left as it is.
+
+    Returns
+    -------
+    Run
+        The finished run.
+
+    Raises
+    ------
+    DemarcheError
+        If the data, the config or the disk is at fault; the run is marked ``failed``.
+    KeyboardInterrupt
+        If interrupted; the run is marked ``interrupted`` and holds no model.
+    """
+    corpus = load_corpus(_folder(config.data.seeds), _folder(config.data.folder))
+    finished = Run(Path(config.runs) / identify(config, corpus.fingerprints))
+    if finished.path.is_dir() and finished.state == "finished":
+        sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
+        return finished
+    folds = make_folds(corpus, config.protocol.name, config.protocol.event)
+    with recorded(config, corpus.fingerprints) as run:
+        model = model_class(config.model)(config.params, config.seed)
+        tables = []
+        for fold in tqdm(folds, desc="held-out events", unit="event", disable=None):
+            fit(model, training_rows(config, corpus, fold.held_out))
+            tables.append(predict(model, fold.held_out))
+        predictions = pd.concat(tables) if tables else pd.DataFrame()
+        write_results(run, evaluate(predictions) if tables else None, predictions)
+
+        started = time.perf_counter()
+        fit(model, training_rows(config, corpus, []))
+        fitted = time.perf_counter()
+        predict(model, corpus.sentences)
+        rate = len(corpus.sentences) / (time.perf_counter() - fitted)
+        write_model(run, model, {"fit_seconds": fitted - started, "sentences_per_second": rate})
+    return run
+
+
+def _folder(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
+
+
+def fit(model: StanceClassifier, rows: Hints) -> None:
+    """Fit a model on training rows, with everything that is known of them."""
+    model.fit(
+        [row.text for row in rows.examples],
+        [row.stance for row in rows.examples],
+        [row.context for row in rows.examples],
+        hints=rows,
+    )
+
+
+def training_rows(config: TrainConfig, corpus: Corpus, held_out: Sequence[Sentence]) -> Hints:
+    """Gather the rows that a fold may train on.
+
+    Left out are the held-out sentences' events, and every row that shares eight words in a
+    row with a held-out sentence, in its text or in its context.
+
+    Raises
+    ------
+    ConfigError
+        If no row is left.
+    """
+    events = {corpus.articles[sentence.article].event for sentence in held_out}
+    rows = [row for row in _rows(config, corpus, 0) if row.group not in events]
+    clean = _clean(rows, held_out)
+    kept = [row for row, good in zip(rows, clean, strict=True) if good]
+    if not kept:
+        raise ConfigError(f"data={config.data.name}: nothing is left to train on")
+    return Hints(kept, partial(_refill, config, corpus, held_out, kept))
+
+
+def _refill(
+    config: TrainConfig, corpus: Corpus, held_out: Sequence[Sentence], kept: list[Example], k: int
+) -> list[Example]:
+    """Fill the slots anew; a row whose new filling meets the held-out text stays as it was."""
+    again = {row.id: row for row in _rows(config, corpus, k)}
+    rows = [again[row.id] for row in kept]
+    clean = _clean(rows, held_out)
+    return [new if good else old for old, new, good in zip(kept, rows, clean, strict=True)]
+
+
+def _clean(rows: Sequence[Example], held_out: Sequence[Sentence]) -> list[bool]:
+    forbidden = [sentence.text for sentence in held_out]
+    texts = overlapping([row.text for row in rows], forbidden)
+    contexts = overlapping([row.context for row in rows], forbidden)
+    return [not (text or context) for text, context in zip(texts, contexts, strict=True)]
+
+
+def _rows(config: TrainConfig, corpus: Corpus, k: int) -> list[Example]:
+    """Give the rows that the config's sources hold, synthetic slots filled for the k-th time."""
+    rows = corpus.gold_examples() if config.data.gold else []
+    seed = f"{config.seed}/{k}"
+    if config.data.statements:
+        rows += fill_templates(corpus.statements, seed)
+    if config.data.synthetic_articles:
+        rows += fill_templates(corpus.synthetic_articles, seed)
+    return rows
+
+
+def predict(model: StanceClassifier, sentences: Sequence[Sentence]) -> pd.DataFrame:
+    """Predict gold sentences; one row each, with what evaluation needs to know of it."""
+    probabilities = model.predict_proba(
+        [sentence.text for sentence in sentences], [sentence.context for sentence in sentences]
+    )
+    table = pd.DataFrame(
+        {
+            name: [getattr(sentence, name) for sentence in sentences]
+            for name in ("id", "article", "mode", "side", "text", "stance", "also")
+        }
+    )
+    table["predicted"] = [STANCES[column] for column in np.argmax(probabilities, axis=1)]
+    return table.assign(**dict(zip(PROBABILITY_COLUMNS, probabilities.T, strict=True)))
