@@ -139,4 +139,28 @@ def _remove(options: argparse.Namespace) -> None:
 
 
 def _classify(options: argparse.Namespace) -> None:
-    raise NotImplementedError
+    from demarche.classify import classify_table, load, print_predictions, unreadable
+    from demarche.tables import check_output, from_texts, read_table, write_jsonl, write_table
+
+    if options.text and options.input:
+        raise UsageError("give statements or --input, not both")
+    if not options.text and not options.input and sys.stdin.isatty():
+        raise UsageError("nothing to classify: give statements, --input FILE, or pipe text in")
+    if options.output:
+        check_output(options.output)
+    if options.text:
+        table, column = from_texts(options.text), "text"
+    else:
+        table, column = read_table(options.input or "-"), options.text_column
+    table.column(column)  # a wrong name is told before the model is loaded
+    result, predictions = classify_table(load(options.run, options.runs), table, column)
+    if empty := unreadable(predictions):
+        sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
+    if options.output:
+        write_table(result, options.output)
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        print_predictions(predictions, Console())
+    else:
+        write_jsonl(result, sys.stdout.buffer)

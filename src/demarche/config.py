@@ -1,9 +1,8 @@
 """Typed training configs: composed by Hydra, checked once, frozen."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from hydra import compose, initialize_config_module
@@ -14,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from demarche.errors import ConfigError
 from demarche.models.registry import model_class
+from demarche.typed import explained, nearest, typed
 
 GROUPS = ("model", "data", "protocol", "experiment")
 """What can be chosen by name, each a folder of config files."""
@@ -77,13 +77,14 @@ def checked(config: DictConfig) -> TrainConfig:
         If a key is unknown or missing, or a value has the wrong type; the message names the
         key, and the nearest right one.
     """
-    model = dict(config.model)
+    model = OmegaConf.to_container(config.model)
+    assert isinstance(model, dict)  # noqa: S101 - a group is a mapping
     name = str(model.pop("name"))
     return TrainConfig(
         model=name,
-        params=_typed(model_class(name).Params, model, "model"),
-        data=_typed(DataConfig, config.data, "data"),
-        protocol=_typed(ProtocolConfig, config.protocol, "protocol"),
+        params=typed(model_class(name).Params, model, "model"),
+        data=typed(DataConfig, config.data, "data"),
+        protocol=typed(ProtocolConfig, config.protocol, "protocol"),
         seed=_integer(config.seed),
         runs=str(config.runs),
     )
@@ -93,16 +94,6 @@ def _integer(seed: Any) -> int:
     if type(seed) is not int or seed < 0:
         raise ConfigError(f"seed={seed}: expected a whole number, 0 or more")
     return seed
-
-
-def _typed(schema: type, values: Any, prefix: str) -> Any:
-    try:
-        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
-    except OmegaConfBaseException as error:
-        known = [f"{prefix}.{field.name}" for field in fields(schema)]
-        raise _explained(error, f"{prefix}.{error.full_key}", known) from None
-    except ValueError as error:
-        raise ConfigError(f"{prefix}: {error}") from None
 
 
 def composed(overrides: Sequence[str]) -> TrainConfig:
@@ -118,19 +109,9 @@ def composed(overrides: Sequence[str]) -> TrainConfig:
         try:
             return checked(compose("train", overrides=list(overrides)))
         except OmegaConfBaseException as error:
-            raise _explained(error, str(error.full_key), []) from None
+            raise explained(error, str(error.full_key), []) from None
         except HydraException as error:
             raise _unknown_override(error, overrides) from None
-
-
-def _explained(error: OmegaConfBaseException, key: str, known: Sequence[str]) -> ConfigError:
-    what = str(error.msg or error).splitlines()[0]
-    return ConfigError(f"{key}: {what}{_nearest(key, known)}")
-
-
-def _nearest(key: str, known: Sequence[str]) -> str:
-    near = [] if key in known else get_close_matches(key, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _unknown_override(error: HydraException, overrides: Sequence[str]) -> ConfigError:
@@ -138,12 +119,12 @@ def _unknown_override(error: HydraException, overrides: Sequence[str]) -> Config
     message = str(error)
     if match := re.search(r"Could not override '([^']+)'", message):
         key = match[1]
-        hint = _nearest(key, _known_keys(overrides))
+        hint = nearest(key, _known_keys(overrides))
         return ConfigError(f"no key {key!r} in the config{hint}")
     if match := re.search(r"Could not find '([^'/]+)/([^']+)'", message):
         group, choice = match[1], match[2]
         options = re.findall(r"^\t(.+)$", message, re.MULTILINE)
-        hint = _nearest(choice, options) or f"; the choices are {', '.join(options)}"
+        hint = nearest(choice, options) or f"; the choices are {', '.join(options)}"
         return ConfigError(f"no {group}={choice}{hint}")
     return ConfigError(" ".join(message.split()))
 
@@ -151,5 +132,12 @@ def _unknown_override(error: HydraException, overrides: Sequence[str]) -> Config
 def _known_keys(overrides: Sequence[str]) -> list[str]:
     """List the dotted keys of the config that the chosen groups give."""
     config = compose("train", overrides=[o for o in overrides if o.split("=")[0] in GROUPS])
-    dotted = [f"{group}.{key}" for group in GROUPS if group in config for key in config[group]]
-    return [*dotted, *map(str, config)]
+    return list(_dotted(OmegaConf.to_container(config), ""))
+
+
+def _dotted(values: Any, prefix: str) -> Iterator[str]:
+    """Give the dotted key of every value, nested ones too."""
+    for key, value in values.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _dotted(value, f"{prefix}{key}.")

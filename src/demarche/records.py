@@ -86,9 +86,36 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The verdict on one text: its stance and the probability of each, in the order of STANCES."""
+    """The verdict on one text; a list of them makes a tidy `pandas.DataFrame`.
 
-    text: str
-    stance: str
-    probabilities: tuple[float, float, float, float]
+    Attributes
+    ----------
+    text : str or None
+        As it was given; None if it was no string.
+    stance : str or None
+        The most probable stance; None if the text holds nothing to read.
+    escalatory, conciliatory, accusatory, neutral : float or None
+        The probability of each stance; they sum to 1, or all are None.
+    run : str
+        The id of the run that judged.
+    """
+
+    text: str | None
+    stance: str | None
+    escalatory: float | None
+    conciliatory: float | None
+    accusatory: float | None
+    neutral: float | None
     run: str
+
+    @property
+    def probabilities(self) -> tuple[float, float, float, float] | None:
+        """The four probabilities in the order of STANCES, or None."""
+        if (
+            self.escalatory is None
+            or self.conciliatory is None
+            or self.accusatory is None
+            or self.neutral is None
+        ):
+            return None
+        return (self.escalatory, self.conciliatory, self.accusatory, self.neutral)

@@ -13,6 +13,8 @@ from demarche.config import checked, composed
 from demarche.errors import ConfigError, DemarcheError
 from demarche.runs import Run
 
+SWEEP = {"-m", "--multirun"}
+
 
 def train_command(arguments: Sequence[str]) -> int:
     """Train one job, or with ``-m`` every combination of the listed values.
@@ -30,9 +32,12 @@ def train_command(arguments: Sequence[str]) -> int:
         0, or the exit status of what failed; 1 where a job of a sweep failed.
     """
     overrides = [argument for argument in arguments if not argument.startswith("-")]
-    sweeping = "-m" in arguments or "--multirun" in arguments
-    for job in _jobs(overrides) if sweeping else [overrides]:
-        composed(job)
+    flags = set(arguments).difference(overrides)
+    sweeping = bool(flags & SWEEP)
+    # Hydra's other flags (--help, --cfg job, --info) ask questions; there is nothing to check.
+    if flags <= SWEEP:
+        for job in _jobs(overrides) if sweeping else [overrides]:
+            composed(job)
     failures: list[DemarcheError] = []
 
     def run_job(config: DictConfig) -> None:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from demarche.config import TrainConfig
 from demarche.corpus.corpus import Corpus, load_corpus
-from demarche.corpus.folds import make_folds, overlapping
+from demarche.corpus.folds import make_folds, word_runs
 from demarche.corpus.synthetic import fill_templates
 from demarche.errors import ConfigError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
@@ -81,8 +81,9 @@ def fit(model: StanceClassifier, rows: Hints) -> None:
 def training_rows(config: TrainConfig, corpus: Corpus, held_out: Sequence[Sentence]) -> Hints:
     """Gather the rows that a fold may train on.
 
-    Left out are the held-out sentences' events, and every row that shares eight words in a
-    row with a held-out sentence, in its text or in its context.
+    Left out are the held-out sentences' events, and every row whose text or context shares
+    eight words in a row with a held-out sentence; a synthetic row, with any gold sentence, so
+    that all folds have the same synthetic rows.
 
     Raises
     ------
@@ -91,28 +92,29 @@ def training_rows(config: TrainConfig, corpus: Corpus, held_out: Sequence[Senten
     """
     events = {corpus.articles[sentence.article].event for sentence in held_out}
     rows = [row for row in _rows(config, corpus, 0) if row.group not in events]
-    clean = _clean(rows, held_out)
+    clean = _clean(rows, corpus, held_out)
     kept = [row for row, good in zip(rows, clean, strict=True) if good]
     if not kept:
         raise ConfigError(f"data={config.data.name}: nothing is left to train on")
-    return Hints(kept, partial(_refill, config, corpus, held_out, kept))
+    return Hints(kept, partial(_refill, config, corpus, kept))
 
 
-def _refill(
-    config: TrainConfig, corpus: Corpus, held_out: Sequence[Sentence], kept: list[Example], k: int
-) -> list[Example]:
-    """Fill the slots anew; a row whose new filling meets the held-out text stays as it was."""
+def _refill(config: TrainConfig, corpus: Corpus, kept: list[Example], k: int) -> list[Example]:
+    """Fill the slots anew; a row whose new filling meets gold text stays as it was."""
     again = {row.id: row for row in _rows(config, corpus, k)}
     rows = [again[row.id] for row in kept]
-    clean = _clean(rows, held_out)
+    clean = _clean(rows, corpus, [])
     return [new if good else old for old, new, good in zip(kept, rows, clean, strict=True)]
 
 
-def _clean(rows: Sequence[Example], held_out: Sequence[Sentence]) -> list[bool]:
-    forbidden = [sentence.text for sentence in held_out]
-    texts = overlapping([row.text for row in rows], forbidden)
-    contexts = overlapping([row.context for row in rows], forbidden)
-    return [not (text or context) for text, context in zip(texts, contexts, strict=True)]
+def _clean(rows: Sequence[Example], corpus: Corpus, held_out: Sequence[Sentence]) -> list[bool]:
+    """Say of each row whether it may stand beside what is held out."""
+    forbidden = word_runs(sentence.text for sentence in held_out)
+    gold = word_runs(sentence.text for sentence in corpus.sentences)
+    return [
+        word_runs([row.text, row.context]).isdisjoint(gold if row.synthetic else forbidden)
+        for row in rows
+    ]
 
 
 def _rows(config: TrainConfig, corpus: Corpus, k: int) -> list[Example]:

@@ -1,7 +1,7 @@
 """Folds: which rows train and which are held out, split by event and never by sentence."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from demarche.corpus.corpus import Corpus
@@ -72,15 +72,10 @@ def make_folds(corpus: Corpus, protocol: str, event: str | None = None) -> list[
     ]
 
 
-def word_runs(text: str) -> set[tuple[str, ...]]:
-    """Give every run of `SHARED_WORDS` words of a text, in lower case."""
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[i : i + SHARED_WORDS]) for i in range(len(words) - SHARED_WORDS + 1)}
-
-
-def overlapping(texts: Sequence[str], held_out: Iterable[str]) -> list[bool]:
-    """Say of each text whether it shares a run of words with a held-out one."""
-    forbidden: set[tuple[str, ...]] = set()
-    for text in held_out:
-        forbidden |= word_runs(text)
-    return [not forbidden.isdisjoint(word_runs(text)) for text in texts]
+def word_runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
+    """Give every run of `SHARED_WORDS` words within one of the texts, in lower case."""
+    runs: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = re.findall(r"\w+", text.lower())
+        runs.update(zip(*(words[start:] for start in range(SHARED_WORDS)), strict=False))
+    return runs

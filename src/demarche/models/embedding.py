@@ -1,6 +1,5 @@
 """A frozen sentence encoder with a linear head (the recipe of NGEC, Halterman et al. 2023)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from demarche.errors import RunError
 from demarche.models.encoder import FrozenEncoder, weights_digest
 from demarche.models.linear import choose_strength, fit_linear
 from demarche.models.protocol import Probabilities, align, stance_indices
-from demarche.models.storage import load_part, save_part
+from demarche.models.storage import load_json, load_part, save_json, save_part
 from demarche.records import Hints
 
 
@@ -82,12 +81,13 @@ class Embedding:
             "seed": self.seed,
             "encoder_sha256": weights_digest(self.encoder.folder),
         }
-        (directory / "embedding.json").write_text(json.dumps(content))
+        save_json(content, directory / "embedding.json")
 
     @classmethod
     def load(cls, directory: Path) -> Self:
         """Read the head back and find the encoder it stands on."""
-        content = json.loads((directory / "embedding.json").read_text())
+        path = directory / "embedding.json"
+        content = load_json(path, "params", "seed", "encoder_sha256")
         model = cls(EmbeddingParams(**content["params"]), content["seed"])
         if weights_digest(model.encoder.folder) != content["encoder_sha256"]:
             raise RunError(

@@ -25,7 +25,13 @@ Matrix = NDArray[np.floating[Any]] | csr_matrix
 Indices = NDArray[np.int64]
 
 
-def fit_linear(X: Matrix, y: Indices, strength: float, seed: int) -> LogisticRegression:
+def fit_linear(
+    X: Matrix,
+    y: Indices,
+    strength: float,
+    seed: int,
+    weights: NDArray[np.float64] | None = None,
+) -> LogisticRegression:
     """Fit a multinomial logistic regression.
 
     Parameters
@@ -34,6 +40,8 @@ def fit_linear(X: Matrix, y: Indices, strength: float, seed: int) -> LogisticReg
     y : ndarray of int, length n
     strength : float
         ``C``, the inverse of the L2 penalty's weight.
+    weights : ndarray of float, length n, optional
+        What each row counts.
 
     Raises
     ------
@@ -46,7 +54,7 @@ def fit_linear(X: Matrix, y: Indices, strength: float, seed: int) -> LogisticReg
     with warnings.catch_warnings():
         # The last digits of the optimum don't move a verdict.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(X, y)
+        return model.fit(X, y, sample_weight=weights)
 
 
 def inner_folds(hints: Hints | None, n: int) -> Iterator[tuple[Indices, Indices]]:

@@ -1,6 +1,5 @@
 """The floor that everything must beat: the frequencies of the training labels."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from demarche.models.protocol import Probabilities, stance_indices
+from demarche.models.storage import load_json, save_json
 from demarche.records import Hints
 from demarche.stance import STANCES
 
@@ -54,12 +54,12 @@ class Majority:
     def save(self, directory: Path) -> None:
         """Write the frequencies as JSON."""
         content = {"frequencies": self.frequencies.tolist(), "seed": self.seed}
-        (directory / "majority.json").write_text(json.dumps(content))
+        save_json(content, directory / "majority.json")
 
     @classmethod
     def load(cls, directory: Path) -> Self:
         """Read the frequencies back."""
-        content = json.loads((directory / "majority.json").read_text())
+        content = load_json(directory / "majority.json", "frequencies", "seed")
         model = cls(MajorityParams(), seed=content["seed"])
         model.frequencies = np.array(content["frequencies"])
         return model

@@ -1,12 +1,37 @@
-"""Fitted scikit-learn parts on disk, by skops: no code is run from data."""
+"""Fitted models on disk: JSON, and skops for scikit-learn's parts; no code is run from data."""
 
+import json
+import zlib
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from demarche.errors import RunError
+
+
+def save_json(content: dict[str, Any], path: Path) -> None:
+    """Write plain values."""
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def load_json(path: Path, *keys: str) -> dict[str, Any]:
+    """Read plain values back.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged, or lacks one of the keys.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None
+    if not isinstance(content, dict) or not set(keys) <= content.keys():
+        raise RunError(f"{path}: damaged (expected {', '.join(keys)}); train the run again")
+    return content
 
 
 def save_part(part: Any, path: Path) -> None:
@@ -26,5 +51,5 @@ def load_part(path: Path) -> Any:
         return skops.io.load(path, trusted=[])
     except UntrustedTypesFoundException as error:
         raise RunError(f"{path}: holds types that are not trusted: {error}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile, zlib.error) as error:
         raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None

@@ -1,0 +1,216 @@
+"""The classification job: texts or a table in, the same with stance and probabilities out."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from demarche.errors import UsageError
+from demarche.records import Prediction
+from demarche.stance import STANCES
+from demarche.tables import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from demarche.models.protocol import StanceClassifier
+
+SLICE = 2000
+"""Texts that the model is given at once, between two steps of the progress bar."""
+
+OUTPUT = ("stance", *STANCES, "run")
+"""The columns that classification adds to a table."""
+
+COLOURS = {
+    "escalatory": "red",
+    "conciliatory": "green",
+    "accusatory": "yellow",
+    "neutral": "bright_black",
+}
+
+INVISIBLE = ("Cc", "Cf", "Cs")
+"""Unicode categories with nothing to see: controls, formats (such as U+FEFF), surrogates."""
+UNSAFE_FOR_MODELS = re.compile("[\x00\ud800-\udfff]")
+UNSAFE_FOR_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Classifier:
+    """Reads the stance of texts with the model of one run.
+
+    Parameters
+    ----------
+    model : StanceClassifier
+        Fitted.
+    run : str
+        The run's id, which every prediction names.
+    """
+
+    def __init__(self, model: "StanceClassifier", run: str) -> None:
+        self.model = model
+        self.run = run
+
+    def classify(
+        self, texts: Iterable[str | None], contexts: Iterable[str] | None = None
+    ) -> list[Prediction]:
+        """Classify n texts.
+
+        Parameters
+        ----------
+        texts : iterable of str or None, length n
+            A text that is None, not a string or has no visible character gets a prediction
+            whose stance is None.
+        contexts : iterable of str, length n, optional
+            The sentence before each text, or ``""``.
+
+        Returns
+        -------
+        list of Prediction, length n
+            In the order of the texts.
+
+        Raises
+        ------
+        UsageError
+            If `texts` is a single string, or `contexts` is of another length.
+        """
+        if isinstance(texts, str):
+            raise UsageError("classify takes a list of texts, not a single string")
+        given = [text if isinstance(text, str) else None for text in texts]
+        before = None if contexts is None else list(contexts)
+        if before is not None and len(before) != len(given):
+            raise UsageError(f"{len(given)} texts, but {len(before)} contexts")
+        predictions = [Prediction(text, None, None, None, None, None, self.run) for text in given]
+        readable = [(i, text) for i, text in enumerate(given) if text and _is_readable(text)]
+        # On a terminal only, and only where there is something to wait for.
+        hidden = True if len(readable) <= SLICE else None
+        with tqdm(total=len(readable), desc="classifying", unit="text", disable=hidden) as bar:
+            for start in range(0, len(readable), SLICE):
+                part = readable[start : start + SLICE]
+                probabilities = self.model.predict_proba(
+                    [_for_model(text) for _, text in part],
+                    None if before is None else [_for_model(before[i]) for i, _ in part],
+                )
+                for (i, text), row in zip(part, probabilities.tolist(), strict=True):
+                    verdict = STANCES[row.index(max(row))]
+                    escalatory, conciliatory, accusatory, neutral = row
+                    predictions[i] = Prediction(
+                        text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
+                    )
+                bar.update(len(part))
+        return predictions
+
+
+def _is_readable(text: str) -> bool:
+    return any(
+        not character.isspace() and unicodedata.category(character) not in INVISIBLE
+        for character in text
+    )
+
+
+def _for_model(text: str) -> str:
+    """Take out what tokenizers refuse."""
+    return UNSAFE_FOR_MODELS.sub(" ", text)
+
+
+def load(run: str | None = None, folder: str | Path | None = None) -> Classifier:
+    """Load a trained run to classify with.
+
+    Parameters
+    ----------
+    run : str, optional
+        A run's id, the beginning of its id, or its path; without it, the best finished run.
+    folder : str or Path, optional
+        Where the runs stand; ``models`` unless told otherwise.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run, or more than one.
+    RunError
+        If no run is finished, or the run is damaged.
+    """
+    from demarche.runs import RUNS, best_run, find_run
+
+    runs = RUNS if folder is None else Path(folder)
+    found = best_run(runs) if run is None else find_run(run, runs)
+    return Classifier(found.model(), found.id)
+
+
+def classify_table(
+    classifier: Classifier, table: Table, text_column: str
+) -> tuple[Table, list[Prediction]]:
+    """Classify one column of a table.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    table : Table, n rows
+    text_column : str
+        The column that holds the texts.
+
+    Returns
+    -------
+    table : Table, n rows
+        The input's columns untouched, and after them stance, four probabilities and run; one
+        whose name is taken is called ``predicted_<name>``.
+    predictions : list of Prediction, length n
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or the input has ``predicted_<name>`` too.
+    """
+    names = _output_names(table)
+    predictions = classifier.classify(table.column(text_column))
+    records = [
+        record | {names[field]: getattr(prediction, field) for field in OUTPUT}
+        for record, prediction in zip(table.records, predictions, strict=True)
+    ]
+    numbers = frozenset(names[stance] for stance in STANCES)
+    columns = [*table.columns, *names.values()]
+    return Table(table.name, records, columns, numbers, table.arrow), predictions
+
+
+def _output_names(table: Table) -> dict[str, str]:
+    names = {name: f"predicted_{name}" if name in table.columns else name for name in OUTPUT}
+    taken = [name for name in names.values() if name in table.columns]
+    if taken:
+        raise UsageError(
+            f"{table.name}: the columns {taken[0].removeprefix('predicted_')!r} and {taken[0]!r} "
+            "are both taken; rename one"
+        )
+    return names
+
+
+def unreadable(predictions: Iterable[Prediction]) -> int:
+    """Count the rows that held nothing to read."""
+    return sum(prediction.stance is None for prediction in predictions)
+
+
+def print_predictions(predictions: Sequence[Prediction], console: "Console") -> None:
+    """Print predictions as a table for people.
+
+    Parameters
+    ----------
+    predictions : sequence of Prediction
+    console : rich.console.Console
+    """
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    shown = RichTable()
+    shown.add_column("text", overflow="fold", ratio=1)
+    shown.add_column("stance")
+    for stance in STANCES:
+        shown.add_column(f"{stance[:3]}.", style=COLOURS[stance], justify="right", no_wrap=True)
+    for prediction in predictions:
+        # As Text, so that brackets are not read as markup, nor controls by the terminal.
+        text = Text(UNSAFE_FOR_TERMINALS.sub("\N{REPLACEMENT CHARACTER}", prediction.text or ""))
+        verdict = Text("nothing to read", "dim italic")
+        if prediction.stance is not None:
+            verdict = Text(prediction.stance, COLOURS[prediction.stance])
+        cells = [f"{probability:.2f}" for probability in prediction.probabilities or ()]
+        shown.add_row(text, verdict, *cells)
+    console.print(shown)
