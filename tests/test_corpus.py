@@ -779,6 +779,15 @@ def test_real_row_that_repeats_a_held_out_sentence_is_left_out(
     assert planted <= kept(everything, small, None, synthetic=False)
 
 
+def test_held_out_event_goes_whole_its_shortest_sentence_too() -> None:
+    small = small_corpus([("2024-01-01", "a"), ("2024-01-02", "b"), ("2024-01-03", "a")])
+    assert all(len(sentence.text.split()) < GRAM for sentence in small.sentences)
+    config = composed(["data=articles"])
+    # One of the event's two articles held out, and the other goes with it.
+    rows = training_rows(config, small, small.sentences[:1])
+    assert [row.id for row in rows.examples] == ["a1#000"]
+
+
 @pytest.mark.parametrize("event", EVENTS)
 def test_articles_alone_are_gold_alone(corpus: Corpus, event: str) -> None:
     rows = training_rows(composed(["data=articles"]), corpus, held_out_of(corpus, event))

@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`| head`); Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        sys.stderr.write(f"demarche: the output cannot be written ({error.strerror})\n")
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -164,3 +167,4 @@ def _classify(options: argparse.Namespace) -> None:
         print_predictions(predictions, Console())
     else:
         write_jsonl(result, sys.stdout.buffer)
+        sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here

@@ -68,6 +68,8 @@ _decoder = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_number, parse_int=_integer, parse_constant=_constant
 )
 
+_encoder = json.JSONEncoder(ensure_ascii=False)
+
 
 def _depth(value: Any) -> int:
     depth, level = 0, [value]
@@ -84,7 +86,7 @@ def to_json(value: Any) -> str:
     """
     match value:
         case dict():
-            pairs = [f"{_string(key)}: {to_json(item)}" for key, item in value.items()]
+            pairs = [f"{_encoder.encode(key)}: {to_json(item)}" for key, item in value.items()]
             return f"{{{', '.join(pairs)}}}"
         case list() | tuple():
             return f"[{', '.join([to_json(item) for item in value])}]"
@@ -93,13 +95,9 @@ def to_json(value: Any) -> str:
         case Decimal():  # finite: neither JSON nor Arrow holds others
             return str(value)
         case None | bool() | int() | float():
-            return json.dumps(value)
+            return _encoder.encode(value)
         case _:
-            return _string(to_text(value))
-
-
-def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+            return _encoder.encode(to_text(value))
 
 
 def to_text(value: Any) -> str:

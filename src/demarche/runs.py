@@ -240,7 +240,7 @@ def list_runs(folder: Path = RUNS) -> list[Run]:
 
 
 def find_run(name: str, folder: Path = RUNS) -> Run:
-    """Find a run by its id, the beginning of its id, or its path.
+    """Find a run by its id, the beginning or the end of its id, or its path.
 
     Raises
     ------
@@ -249,7 +249,9 @@ def find_run(name: str, folder: Path = RUNS) -> Run:
     """
     if (Path(name) / "config.json").is_file():
         return Run(Path(name).resolve())
-    matches = [run for run in list_runs(folder) if run.id.startswith(name)]
+    matches = [
+        run for run in list_runs(folder) if name in (run.id[: len(name)], run.id[-len(name) :])
+    ]
     exact = [run for run in matches if run.id == name]
     if len(exact or matches) == 1:
         return (exact or matches)[0]

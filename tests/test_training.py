@@ -1,0 +1,283 @@
+"""Training jobs: what a run holds, and what becomes of it when something goes wrong."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from demarche import training
+from demarche.cli import main
+from demarche.config import composed
+from demarche.errors import ConfigError, DemarcheError, RunError
+from demarche.evaluation.metrics import PROBABILITY_COLUMNS
+from demarche.models.majority import Majority
+from demarche.runs import Run, best_run, find_run, list_runs, remove_run
+from demarche.stance import STANCES
+from demarche.training import train
+
+
+def config(runs: Path, *overrides: str):
+    return composed(["model=majority", "data=articles", f"runs={runs}", *overrides])
+
+
+def shipped(group: str) -> list[str]:
+    folder = files("demarche.configs").joinpath(group)
+    names = [path.name for path in folder.iterdir()]
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        f"{group}={name}"
+        for group in ("model", "data", "protocol", "experiment")
+        for name in shipped(group)
+    ],
+)
+def test_every_shipped_config_is_right(override):
+    composed([override])
+
+
+def test_a_run_holds_what_it_promises(tmp_path):
+    run = train(config(tmp_path, "model=tfidf"))
+    assert run.state == "finished"
+    assert run.config["config"]["model"] == "tfidf"
+    assert len(run.config["fingerprints"]["gold.jsonl"]) == 64
+    assert run.config["versions"]["scikit-learn"]
+    table = run.predictions()
+    assert len(table) == 193
+    assert table["id"].is_unique
+    assert np.allclose(table[list(PROBABILITY_COLUMNS)].sum(axis=1), 1)
+    best = table[list(PROBABILITY_COLUMNS)].to_numpy().argmax(axis=1)
+    assert [STANCES[column] for column in best] == table["predicted"].tolist()
+    assert run.metrics["statements"]["n"] == 139
+    assert run.metrics["sentences"]["n"] == 193
+    assert set(run.metrics["by"]) == {"article", "mode", "side"}
+    assert run.model().predict_proba(["We blame them."]).shape == (1, 4)
+    assert run.timings["fit_seconds"] > 0
+    assert not [path for path in run.path.rglob("*") if path.name.startswith(".")]
+
+
+def test_held_out_predictions_are_those_of_a_model_that_never_saw_the_event(tmp_path, monkeypatch):
+    seen: list[set[str]] = []
+    fit = Majority.fit
+
+    def spy(self, texts, stances, contexts=None, hints=None):
+        seen.append({example.group for example in hints.examples})
+        return fit(self, texts, stances, contexts, hints)
+
+    monkeypatch.setattr(Majority, "fit", spy)
+    train(config(tmp_path))
+    *folds, whole = seen
+    assert {frozenset(whole - fold) for fold in folds} == {frozenset([event]) for event in whole}
+    assert len(folds) == len(whole) == 4
+
+
+def test_the_same_experiment_is_not_run_twice(tmp_path, monkeypatch, capsys):
+    first = train(config(tmp_path))
+    monkeypatch.setattr(Majority, "fit", None)
+    assert train(config(tmp_path)) == first
+    assert "already finished" in capsys.readouterr().err
+
+
+def test_another_seed_is_another_run(tmp_path):
+    assert train(config(tmp_path)).id != train(config(tmp_path, "seed=2")).id
+
+
+def test_protocols(tmp_path):
+    holdout = train(config(tmp_path, "protocol=holdout"))
+    assert set(holdout.predictions()["article"]) == {"korea-herald-2024-10-15", "asiae-2024-10-15"}
+    nothing = train(config(tmp_path, "protocol=none"))
+    assert nothing.metrics is None
+    assert nothing.model().predict_proba(["x"]).shape == (1, 4)
+
+
+def test_no_data_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="nothing is left"):
+        train(config(tmp_path, "data.gold=false"))
+    assert [run.state for run in list_runs(tmp_path)] == ["failed"]
+
+
+def test_an_interrupt_leaves_no_half_model(tmp_path, monkeypatch):
+    def interrupted(self, directory):
+        (directory / "half").write_text("half a mod")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Majority, "save", interrupted)
+    arguments = ["train", "model=majority", "data=articles", f"runs={tmp_path}"]
+    assert main(arguments) == 130
+    (run,) = list_runs(tmp_path)
+    assert run.state == "interrupted"
+    assert not list(run.path.glob("*model*"))
+    with pytest.raises(RunError, match="interrupted"):
+        run.model()
+    monkeypatch.undo()
+    assert main(arguments) == 0
+    assert run.state == "finished"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_marks_the_run_interrupted(tmp_path, number):
+    command = [sys.executable, "-m", "demarche", "train", "model=transformer", f"runs={tmp_path}"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("*/config.json")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    (run,) = list_runs(tmp_path)
+    assert run.state == "interrupted"
+
+
+def test_a_full_disk_fails_the_job_in_one_line(tmp_path, monkeypatch, capsys):
+    def full(self, directory):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Majority, "save", full)
+    assert main(["train", "model=majority", "data=articles", f"runs={tmp_path}"]) == 1
+    errors = capsys.readouterr().err
+    assert "No space left on device" in errors
+    assert "Traceback" not in errors
+    (run,) = list_runs(tmp_path)
+    assert run.state == "failed"
+    assert not list(run.path.glob("*model*"))
+
+
+def test_a_killed_run_reads_as_interrupted(tmp_path):
+    run = train(config(tmp_path))
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    status = {**run.status, "state": "running", "pid": child.pid}
+    (run.path / "status.json").write_text(json.dumps(status))
+    assert run.state == "interrupted"
+
+
+def test_runs_are_found_by_beginning_end_and_path(tmp_path):
+    first, second = train(config(tmp_path)), train(config(tmp_path, "seed=2"))
+    assert find_run(first.id[:-3], tmp_path) == first
+    assert find_run(second.id.rsplit("-", 1)[1], tmp_path) == second
+    assert find_run(str(first.path)).id == first.id
+    with pytest.raises(DemarcheError, match="fits 2 runs"):
+        find_run("majority", tmp_path)
+    with pytest.raises(DemarcheError, match="demarche runs"):
+        find_run("tfidf", tmp_path)
+
+
+def test_the_best_run_is_measured_on_most_and_scores_most(tmp_path):
+    with pytest.raises(RunError, match="train one"):
+        best_run(tmp_path)
+    train(config(tmp_path, "protocol=none"))
+    train(config(tmp_path))
+    tfidf = train(config(tmp_path, "model=tfidf"))
+    train(config(tmp_path, "model=tfidf", "protocol=holdout"))
+    assert best_run(tmp_path) == tfidf
+
+
+@pytest.mark.parametrize(
+    "name", ["config.json", "status.json", "metrics.json", "predictions.parquet"]
+)
+def test_a_damaged_run_is_named(tmp_path, name, capsys):
+    run = train(config(tmp_path))
+    (run.path / name).write_bytes(b"{")
+    assert main(["compare", "--runs", str(tmp_path), run.id]) in (1, 2)
+    errors = capsys.readouterr().err
+    assert run.id in errors
+    assert "Traceback" not in errors
+
+
+def test_a_run_is_removed_unless_it_is_running(tmp_path):
+    run = train(config(tmp_path))
+    status = (run.path / "status.json").read_text()
+    running = {**json.loads(status), "state": "running", "pid": os.getpid()}
+    (run.path / "status.json").write_text(json.dumps(running))
+    with pytest.raises(DemarcheError, match="still running"):
+        remove_run(run)
+    (run.path / "status.json").write_text(status)
+    remove_run(run)
+    assert list_runs(tmp_path) == []
+
+
+def test_a_sweep_trains_every_combination(tmp_path, capsys):
+    runs = f"runs={tmp_path}"
+    assert main(["train", "-m", "model=majority,tfidf", "data=articles", "seed=1,2", runs]) == 0
+    ids = capsys.readouterr().out.split()
+    assert sorted(ids) == sorted(run.id for run in list_runs(tmp_path))
+    assert len(ids) == 4
+    assert [p.name for p in tmp_path.iterdir() if not (p / "config.json").exists()] == [".sweep"]
+
+
+def test_a_sweep_goes_on_after_a_failed_job(tmp_path, monkeypatch):
+    predict = training.predict
+
+    def fails_for_seed_1(model, sentences):
+        if model.seed == 1:
+            raise RunError("planted")
+        return predict(model, sentences)
+
+    monkeypatch.setattr(training, "predict", fails_for_seed_1)
+    assert (
+        main(["train", "-m", "model=majority", "data=articles", "seed=1,2", f"runs={tmp_path}"])
+        == 1
+    )
+    assert sorted(run.state for run in list_runs(tmp_path)) == ["failed", "finished"]
+
+
+def test_a_sweep_with_one_wrong_job_starts_none(tmp_path, capsys):
+    assert main(["train", "-m", "model=majority,tfidff", f"runs={tmp_path}"]) == 2
+    assert "did you mean tfidf" in capsys.readouterr().err
+    assert list_runs(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("model=tfidff", "did you mean tfidf"),
+        ("data=artikles", "did you mean articles"),
+        ("protocol=loeo", "the choices are holdout, leave_one_event_out, none"),
+        ("sed=3", "did you mean seed"),
+        ("model.strength=1", "did you mean model.strengths"),
+        ("+model.strength=1", "did you mean model.strengths"),
+        ("model.max_features=many", "model.max_features"),
+        ("model.strengths=3", "model.strengths"),
+        ("seed=-1", "0 or more"),
+        ("seed=one", "whole number"),
+        ("protocol.event=nowhere", "nowhere"),
+        ("data.folder=/nowhere", "/nowhere/gold.jsonl"),
+        ("tfidf", "tfidf"),
+        ("seed=1,2", "seed"),
+    ],
+)
+def test_a_wrong_config_is_refused_in_one_line(override, message, tmp_path, capsys):
+    extra = ["protocol=holdout"] if override.startswith("protocol.") else []
+    assert main(["train", f"runs={tmp_path}", *extra, override]) == 2
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert all(run.state == "failed" for run in list_runs(tmp_path))
+
+
+def test_a_corpus_of_ones_own(tmp_path):
+    """As the README says: a folder with articles.yaml and texts, and one with gold.jsonl."""
+    from demarche.corpus.corpus import packaged
+
+    for kind in ("seeds", "data"):
+        (tmp_path / kind).mkdir()
+    for path in packaged("seeds").glob("*.*"):
+        (tmp_path / "seeds" / path.name).write_bytes(path.read_bytes())
+    gold = (packaged("data") / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "data" / "gold.jsonl").write_text("\n".join(gold[:150]), encoding="utf-8")
+    run = train(
+        config(tmp_path / "runs", f"data.seeds={tmp_path}/seeds", f"data.folder={tmp_path}/data")
+    )
+    assert len(run.predictions()) == 150
+    assert isinstance(run, Run)
