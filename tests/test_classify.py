@@ -68,10 +68,10 @@ class Length:
 
     def fit(
         self,
-        texts: Sequence[str],  # noqa: ARG002
-        stances: Sequence[str],  # noqa: ARG002
-        contexts: Sequence[str] | None = None,  # noqa: ARG002
-        hints: Hints | None = None,  # noqa: ARG002
+        texts: Sequence[str],
+        stances: Sequence[str],
+        contexts: Sequence[str] | None = None,
+        hints: Hints | None = None,
     ) -> Self:
         return self
 
@@ -86,7 +86,7 @@ class Length:
     def save(self, directory: Path) -> None: ...
 
     @classmethod
-    def load(cls, directory: Path) -> Self:  # noqa: ARG003
+    def load(cls, directory: Path) -> Self:
         return cls()
 
 

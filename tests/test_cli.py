@@ -27,9 +27,8 @@ def copied_corpus(folder: Path) -> Path:
     """Copy the shipped data with one annotation changed."""
     folder.mkdir()
     gold = (packaged("data") / "gold.jsonl").read_text(encoding="utf-8")
-    (folder / "gold.jsonl").write_text(
-        gold.replace('"also": null', '"also": "neutral"', 1), "utf-8"
-    )
+    changed = gold.replace('"also": null', '"also": "neutral"', 1)
+    (folder / "gold.jsonl").write_text(changed, encoding="utf-8")
     return folder
 
 
@@ -61,11 +60,8 @@ def call(runs, capsys, monkeypatch):
 
 def test_comparison_puts_the_best_first_and_other_data_apart(runs):
     rows = compare(list_runs(runs))
-    assert [(row.group, row.model) for row in rows] == [
-        (1, "tfidf"),
-        (1, "majority"),
-        (2, "majority"),
-    ]
+    groups = [(row.group, row.model) for row in rows]
+    assert groups == [(1, "tfidf"), (1, "majority"), (2, "majority")]
     best, second, _ = rows
     assert best.macro_f1 > second.macro_f1
     assert best.difference is best.p_value is None
@@ -83,9 +79,8 @@ def test_comparison_in_every_form(call):
     assert [row["model"] for row in listed] == ["tfidf", "majority", "majority"]
     table = list(csv.DictReader(io.StringIO(call("compare", "--format", "csv")[1])))
     assert [float(row["macro_f1"]) for row in table] == [row["macro_f1"] for row in listed]
-    assert {"f1_escalatory", "accuracy", "fit_seconds", "megabytes", "per_second"} <= table[
-        0
-    ].keys()
+    columns = {"f1_escalatory", "accuracy", "fit_seconds", "megabytes", "per_second"}
+    assert columns <= table[0].keys()
     markdown = call("compare", "--format", "markdown")[1]
     assert markdown.count("held-out statements") == 2
     assert "| tfidf | articles |" in markdown

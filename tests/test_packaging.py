@@ -43,7 +43,8 @@ def test_an_unpacked_wheel_trains_and_classifies(wheel, tmp_path):
     program = (
         "import sys; sys.path.insert(0, 'site'); import demarche, demarche.cli; "
         "assert demarche.__file__.endswith('site/demarche/__init__.py'), demarche.__file__; "
-        "assert demarche.cli.main(['train', 'model=tfidf', 'data=articles', 'protocol=none']) == 0; "
+        "arguments = ['train', 'model=tfidf', 'data=articles', 'protocol=none']; "
+        "assert demarche.cli.main(arguments) == 0; "
         "print(demarche.load().classify(['We shall strike.'])[0].stance)"
     )
     done = subprocess.run(
