@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"articles"}, {"corpus"}),
     ({"models"}, {"evaluation"}),
     ({"config", "training", "runs", "compare", "classify", "overview", "report", "sweep"},),
-    ({"cli", "render", "serve", DOOR},),
+    ({"cli", "render", "serve", "__main__", DOOR},),
 )
 FLOOR = {name: floor for floor, rooms in enumerate(FLOORS) for room in rooms for name in room}
 ROOM = {name: room for rooms in FLOORS for room in rooms for name in room}

@@ -45,7 +45,6 @@ def build(tiny_encoder):
             "model.trained_layers=null",
             "model.learning_rate=3e-3",
             "model.head_learning_rate=3e-3",
-            "model.average=0",
         ],
     }
 
@@ -227,7 +226,12 @@ def test_accumulated_gradients_equal_one_batch(build, tmp_path):
     def weights(batch_size, accumulation):
         model = build("transformer")
         model.params = replace(
-            model.params, batch_size=batch_size, dropout=0.0, least_steps=0, epochs=1
+            model.params,
+            batch_size=batch_size,
+            dropout=0.0,
+            hidden_tokens=0.0,
+            least_steps=0,
+            epochs=1,
         )
         model.fit(*rows(STANCES))  # makes tokenizer and classifier
         texts, labels = rows(STANCES)

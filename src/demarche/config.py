@@ -15,6 +15,8 @@ from demarche.errors import ConfigError
 from demarche.models.registry import model_class
 from demarche.typed import explained, nearest, typed
 
+PROTOCOLS = ("leave_one_event_out", "holdout", "none")
+
 GROUPS = ("model", "data", "protocol", "experiment")
 """What can be chosen by name, each a folder of config files."""
 
@@ -33,10 +35,17 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ProtocolConfig:
-    """What is held out."""
+    """What is held out; an event can be named for ``holdout`` alone."""
 
     name: str
     event: str | None
+
+    def __post_init__(self) -> None:
+        """Check the name, and that an event is not named in vain."""
+        if self.name not in PROTOCOLS:
+            raise ConfigError(f"protocol.name={self.name} is none of {', '.join(PROTOCOLS)}")
+        if self.event is not None and self.name != "holdout":
+            raise ConfigError(f"protocol.event is for protocol=holdout, not {self.name}")
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,10 @@ def load_corpus(seeds: Path | None = None, data: Path | None = None) -> Corpus:
     synthetic_articles = data / "synthetic_articles.jsonl"
     used = [seeds / "articles.yaml", *(seeds / f"{name}.txt" for name in articles)]
     used += [data / "gold.jsonl"]
-    used += [path for path in (statements, synthetic_articles) if path.exists()]
+    synthetic = [path for path in (statements, synthetic_articles) if path.exists()]
+    if synthetic:
+        # What fills the slots decides the text too.
+        used += [*synthetic, packaged("data") / "gazetteer.csv", packaged("data") / "names.csv"]
     return Corpus(
         articles=articles,
         sentences=load_gold(data / "gold.jsonl", articles),

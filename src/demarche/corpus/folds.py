@@ -51,11 +51,16 @@ def make_folds(corpus: Corpus, protocol: str, event: str | None = None) -> list[
     """
     if protocol == "none":
         return []
-    latest_first = sorted(corpus.articles.values(), key=lambda article: article.date, reverse=True)
+    annotated = {sentence.article for sentence in corpus.sentences}
+    latest_first = sorted(
+        (article for article in corpus.articles.values() if article.id in annotated),
+        key=lambda article: article.date,
+        reverse=True,
+    )
     events = list(dict.fromkeys(article.event for article in latest_first))
     if len(events) < 2:
         raise ConfigError(
-            f"protocol={protocol} needs two events or more, the corpus has {len(events)}; "
+            f"protocol={protocol} needs two annotated events, the corpus has {len(events)}; "
             "use protocol=none"
         )
     if protocol == "holdout":

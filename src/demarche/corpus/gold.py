@@ -72,6 +72,13 @@ def _article(folder: Path, index: Path, number: int, entry: Any) -> Article:
         if not isinstance(value, str) or not value:
             raise DataError(f"{index}, entry {number}, field {name!r}: expected text")
         fields[name] = value
+    try:
+        date.fromisoformat(fields["date"])
+    except ValueError:
+        found = fields["date"]
+        raise DataError(
+            f"{index}, entry {number}, field 'date': {found!r} is not a date like 2024-10-15"
+        ) from None
     path = folder / f"{fields['id']}.txt"
     try:
         text = path.read_bytes().decode("utf-8")

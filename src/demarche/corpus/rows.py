@@ -21,15 +21,16 @@ TYPE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with the place it was read from."""
+    """One row with the place it was read from; `part` names an entry within the row."""
 
     path: Path
     line: int
     values: dict[str, Any]
+    part: str = ""
 
     def fault(self, field: str, what: str) -> DataError:
         """Give the error that says what is wrong with one field of this row."""
-        return DataError(f"{self.path}, line {self.line}, field {field!r}: {what}")
+        return DataError(f"{self.path}, line {self.line}{self.part}, field {field!r}: {what}")
 
 
 Check = Callable[[Any], str | None]
@@ -111,7 +112,7 @@ def read_rows(path: Path, fields: Mapping[str, Check]) -> Iterator[Row]:
             continue
         try:
             values = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}, line {number}: not JSON ({error})") from None
         if not isinstance(values, dict):
             raise DataError(f"{path}, line {number}: expected a JSON object")

@@ -98,6 +98,16 @@ class Person:
     side: str
 
 
+def unknown_slot(text: str, persons: Mapping[str, Person]) -> str | None:
+    """Say what is wrong with the first slot of a text that cannot be filled, if there is one."""
+    for match in _SLOT.finditer(text):
+        name, _, form = match[2].partition("_")
+        forms = ("", "last") if name in persons else ("", "adj", "cap", "person")
+        if (name not in persons and name not in tuple(_LETTERS)) or form not in forms:
+            return f"unknown slot {{{match[2]}}}; use a country's {{A}} or a declared {{P1}}"
+    return None
+
+
 def fill(
     texts: Sequence[str], persons: Mapping[str, Person], rng: Random
 ) -> tuple[list[str], dict[str, str]]:
@@ -130,14 +140,13 @@ def fill(
         If a text holds a slot that is none of the above, or a person of `persons` is missing.
     """
     joined = "\n".join(texts)
+    if unknown := unknown_slot(joined, persons):
+        raise DataError(unknown)
     slots = {match[2]: None for match in _SLOT.finditer(joined)}
     wanted = {slot.partition("_")[0] for slot in slots} | {p.side for p in persons.values()}
     letters = [letter for letter in _LETTERS if letter in wanted]
     drawn = dict(zip(letters, _draw(len(letters), joined, rng), strict=True))
     assignment = _assign(drawn, persons, slots, joined, rng)
-    for slot in slots:
-        if slot not in assignment:
-            raise DataError(f"unknown slot {{{slot}}}; use a country's {{A}} or a declared {{P1}}")
     articled = frozenset(letter for letter, country in drawn.items() if country.article)
     return [_fill_line(text, assignment, articled) for text in texts], assignment
 

@@ -16,11 +16,13 @@ from demarche.corpus.rows import (
     Row,
     check_fields,
     of_type,
+    one_of,
     read_rows,
 )
-from demarche.corpus.slots import Person, fill
+from demarche.corpus.slots import Person, fill, unknown_slot
 from demarche.records import Example
 
+GENDER = one_of("m", "f")
 LABELS: Mapping[str, Check] = {"mode": MODE, "role": ROLE, "stance": STANCE, "also": ALSO}
 
 
@@ -46,10 +48,6 @@ class Template:
     persons: Mapping[str, Person]
 
 
-def _labels(values: Mapping[str, Any]) -> tuple[str, str, str]:
-    return values["stance"], values["mode"], values["role"]
-
-
 def load_statements(path: Path) -> list[Template]:
     """Read synthetic statements, one template a row.
 
@@ -60,14 +58,7 @@ def load_statements(path: Path) -> list[Template]:
     """
     fields = {"id": TEXT, "block": TEXT, "text": TEXT, **LABELS}
     return [
-        Template(
-            id=row.values["id"],
-            group=row.values["block"],
-            texts=(row.values["text"],),
-            labels=(_labels(row.values),),
-            persons={},
-        )
-        for row in read_rows(path, fields)
+        _template(row, row.values["block"], [row.values], {}) for row in read_rows(path, fields)
     ]
 
 
@@ -80,26 +71,37 @@ def load_articles(path: Path) -> list[Template]:
         If a row breaks the contract.
     """
     fields = {"id": TEXT, "persons": of_type(dict), "lines": of_type(list)}
-    templates = []
-    for row in read_rows(path, fields):
-        body = [line for line in _lines(row) if line["body"]]
-        templates.append(
-            Template(
-                id=row.values["id"],
-                group=row.values["id"].split("-")[0],
-                texts=tuple(line["text"] for line in body),
-                labels=tuple(_labels(line) for line in body),
-                persons=_persons(row),
-            )
+    return [
+        _template(
+            row,
+            row.values["id"].split("-")[0],
+            [line for line in _lines(row) if line["body"]],
+            _persons(row),
         )
-    return templates
+        for row in read_rows(path, fields)
+    ]
+
+
+def _template(
+    row: Row, group: str, sentences: Sequence[Mapping[str, Any]], persons: Mapping[str, Person]
+) -> Template:
+    for sentence in sentences:
+        if unknown := unknown_slot(sentence["text"], persons):
+            raise row.fault("text", unknown)
+    return Template(
+        id=row.values["id"],
+        group=group,
+        texts=tuple(sentence["text"] for sentence in sentences),
+        labels=tuple((s["stance"], s["mode"], s["role"]) for s in sentences),
+        persons=persons,
+    )
 
 
 def _lines(row: Row) -> list[dict[str, Any]]:
     for number, line in enumerate(row.values["lines"], start=1):
         if not isinstance(line, dict):
             raise row.fault("lines", f"entry {number} is not an object")
-        inner = Row(row.path, row.line, line)
+        inner = Row(row.path, row.line, line, f", entry {number} of 'lines'")
         check_fields(inner, {"body": of_type(bool), "text": TEXT})
         if line["body"]:
             check_fields(inner, LABELS)
@@ -112,7 +114,8 @@ def _persons(row: Row) -> dict[str, Person]:
     for slot, person in row.values["persons"].items():
         if not isinstance(person, dict):
             raise row.fault("persons", f"{slot!r} is not an object")
-        check_fields(Row(row.path, row.line, person), {"gender": TEXT, "side": TEXT})
+        part = f", person {slot!r}"
+        check_fields(Row(row.path, row.line, person, part), {"gender": GENDER, "side": TEXT})
         persons[slot] = Person(gender=person["gender"], side=person["side"])
     return persons
 

@@ -19,7 +19,7 @@ from demarche.stance import INDEX, STANCES
 PROBABILITY_COLUMNS = tuple(f"p_{stance}" for stance in STANCES)
 SLICES = ("article", "mode", "side")
 RESAMPLES = 2000
-SMALLEST = 1e-15
+SMALLEST = np.finfo(np.float64).eps
 """Probabilities are raised to this before their logarithm is taken, as scikit-learn does."""
 
 Indices = NDArray[np.int64]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 from transformers import (
+    DataCollatorWithPadding,
     Trainer,
     TrainerCallback,
     TrainingArguments,
@@ -55,24 +55,24 @@ class Refilling(TrainerCallback):  # type: ignore[misc]
             self.rows.exchange(self.refill(epoch))
 
 
-class Averaging(TrainerCallback):  # type: ignore[misc]
-    """Keeps an exponential moving average of the weights and ends with it.
+class Hiding(DataCollatorWithPadding):  # type: ignore[misc]
+    """Pads a batch and hides a share of its tokens, so that no single word is leant upon.
 
-    Method: Polyak averaging as in Izmailov et al. (2018) and Morales-Brotons et al. (2024),
-    by torch's `AveragedModel`.
+    Method: word dropout (Iyyer et al. 2015), with the tokenizer's mask for a dropped word.
     """
 
-    def __init__(self, model: torch.nn.Module, decay: float) -> None:
-        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    def __init__(self, tokenizer: Any, share: float) -> None:
+        super().__init__(tokenizer)
+        self.share = share
+        self.special = torch.tensor(tokenizer.all_special_ids)
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
-        """Take the new weights into the average, once warm-up is over."""
-        if state.global_step > state.max_steps // 4:
-            self.average.update_parameters(kwargs["model"])
-
-    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
-        """Put the average in the model's place."""
-        kwargs["model"].load_state_dict(self.average.module.state_dict())
+    def __call__(self, rows: list[dict[str, Any]]) -> Any:
+        """Make one batch of rows."""
+        batch = super().__call__(rows)
+        tokens = batch["input_ids"]
+        hidden = (torch.rand(tokens.shape) < self.share) & ~torch.isin(tokens, self.special)
+        batch["input_ids"] = tokens.masked_fill(hidden, self.tokenizer.mask_token_id)
+        return batch
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
@@ -149,13 +149,12 @@ def make_trainer(
     callbacks: list[TrainerCallback] = [Progress()]
     if refill is not None:
         callbacks.append(Refilling(rows, refill))
-    if recipe.average:
-        callbacks.append(Averaging(model, recipe.average))
     trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=rows,
         processing_class=rows.tokenizer,
+        data_collator=Hiding(rows.tokenizer, recipe.hidden_tokens),
         callbacks=callbacks,
         optimizers=(optimizer, schedule),
     )

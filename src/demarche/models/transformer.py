@@ -56,8 +56,8 @@ class TransformerParams:
         Before the last layer. The encoder has none: on a CPU it costs a fifth of the time.
     label_smoothing : float
         Share of each label spread over all stances.
-    average : float
-        Decay of the weights' moving average, a step; 0 keeps the last weights.
+    hidden_tokens : float
+        Share of the tokens that is masked in training.
     real_weight : float
         What a real row counts against a synthetic one when the last layer is fitted again.
     head_strength : float
@@ -75,7 +75,7 @@ class TransformerParams:
     weight_decay: float
     dropout: float
     label_smoothing: float
-    average: float
+    hidden_tokens: float
     real_weight: float
     head_strength: float
 
