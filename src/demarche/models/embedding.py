@@ -9,7 +9,7 @@ import numpy as np
 
 from demarche.errors import RunError
 from demarche.models.encoder import FrozenEncoder, weights_digest
-from demarche.models.linear import choose_strength, fit_linear
+from demarche.models.linear import fit_chosen
 from demarche.models.protocol import Probabilities, align, stance_indices
 from demarche.models.storage import load_json, load_part, save_json, save_part
 from demarche.records import Hints
@@ -58,8 +58,7 @@ class Embedding:
         self._known.update(zip(new, self.encoder(new), strict=True))
         X = np.stack([self._known[text] for text in texts])
         y = stance_indices(stances)
-        self.strength = choose_strength(X, y, self.params.strengths, hints, self.seed)
-        self.head = fit_linear(X, y, self.strength, self.seed)
+        self.head = fit_chosen(X, y, self.params.strengths, hints, self.seed)
         return self
 
     def predict_proba(

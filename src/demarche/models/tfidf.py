@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
-from demarche.models.linear import choose_strength, fit_linear
+from demarche.models.linear import fit_chosen
 from demarche.models.protocol import Probabilities, align, stance_indices
 from demarche.models.storage import load_part, save_part
 from demarche.records import Hints
@@ -58,8 +58,7 @@ class Tfidf:
         y = stance_indices(stances)
         self.features = self._vectorizer(len(texts))
         X = self.features.fit_transform(texts).tocsr()
-        self.strength = choose_strength(X, y, self.params.strengths, hints, self.seed)
-        self.head: LogisticRegression = fit_linear(X, y, self.strength, self.seed)
+        self.head: LogisticRegression = fit_chosen(X, y, self.params.strengths, hints, self.seed)
         return self
 
     def _vectorizer(self, n: int) -> FeatureUnion:
