@@ -104,8 +104,10 @@ def _size(group: list[Run]) -> int:
 
 
 def _measured_on(run: Run) -> str:
-    """Give a digest of what a run was measured on: its data files and held-out sentences."""
-    content = [run.config["fingerprints"], sorted(run.predictions()["id"])]
+    """Give a digest of what a run was measured on: data files, protocol, held-out sentences."""
+    config = run.config
+    protocol = config["config"]["protocol"]["name"]
+    content = [config["fingerprints"], protocol, sorted(run.predictions()["id"])]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -16,10 +17,10 @@ from demarche.overview import Counts, Overview
 from demarche.runs import Run
 from demarche.stance import STANCES
 
-HEADINGS = (
-    "model", "data", "protocol", "seed", "macro-F1", "95 %", "accuracy", "lenient",
-    *(f"F1 {stance[:3]}." for stance in STANCES), "fit s", "MB", "per s", "Δ best", "p", "run",
-)  # fmt: skip
+F1 = tuple(f"F1 {stance[:3]}." for stance in STANCES)
+VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
+DETAIL = ("run", "accuracy", "lenient", *F1, "fit s", "MB", "per s")
+"""A comparison's columns: two tables on a terminal, 80 characters wide each; one elsewhere."""
 
 
 def print_comparison(rows: Sequence[Row], form: str) -> None:
@@ -33,34 +34,39 @@ def print_comparison(rows: Sequence[Row], form: str) -> None:
     else:
         for group, members in groupby(rows, key=lambda row: row.group):
             found = list(members)
-            title = f"{found[0].statements} held-out statements"
+            title = f"{found[0].statements} held-out statements, {found[0].protocol}"
             if group > 1:
                 title += " (other data or other statements: not to be set beside those above)"
-            body = [_cells(row) for row in found]
+            cells = [_cells(row) for row in found]
             if form == "markdown":
-                _print_markdown(title, HEADINGS, body)
+                columns = (*VERDICT[:-1], *DETAIL[1:], "run")
+                _print_markdown(title, columns, [[row[c] for c in columns] for row in cells])
             else:
-                _print_table(title, HEADINGS, body)
+                for heading, columns in ((title, VERDICT), ("", DETAIL)):
+                    _print_table(heading, columns, [[row[c] for c in columns] for row in cells])
 
 
-def _cells(row: Row) -> list[str]:
-    return [
-        row.model,
-        row.data,
-        row.protocol,
-        str(row.seed),
-        f"{row.macro_f1:.3f}",
-        "–" if row.low is None or row.high is None else f"{row.low:.2f}–{row.high:.2f}",
-        f"{row.accuracy:.3f}",
-        f"{row.lenient_accuracy:.3f}",
-        *(f"{row.f1[stance]:.2f}" for stance in STANCES),
-        f"{row.fit_seconds:.0f}",
-        f"{row.megabytes:.1f}",
-        f"{row.per_second:,.0f}",
-        "" if row.difference is None else f"{row.difference:+.3f}",
-        "" if row.p_value is None else f"{row.p_value:.3f}",
-        row.run.rsplit("-", 1)[-1],
-    ]
+def _cells(row: Row) -> dict[str, str]:
+    return {
+        "model": row.model,
+        "data": row.data,
+        "seed": str(row.seed),
+        "macro-F1": f"{row.macro_f1:.3f}",
+        "95 %": "–" if row.low is None or row.high is None else f"{row.low:.2f}–{row.high:.2f}",
+        "Δ best": "" if row.difference is None else f"{row.difference:+.3f}",
+        "p": "" if row.p_value is None else _p_value(row.p_value),
+        "accuracy": f"{row.accuracy:.3f}",
+        "lenient": f"{row.lenient_accuracy:.3f}",
+        **{name: f"{row.f1[stance]:.2f}" for name, stance in zip(F1, STANCES, strict=True)},
+        "fit s": f"{row.fit_seconds:.0f}",
+        "MB": f"{row.megabytes:.1f}",
+        "per s": f"{row.per_second:,.0f}",
+        "run": row.run.rsplit("-", 1)[-1],
+    }
+
+
+def _p_value(p: float) -> str:
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def print_runs(runs: Sequence[Run], form: str) -> None:
@@ -115,7 +121,13 @@ def _print_counts(title: str, name: str, counts: Counts) -> None:
 
 def _print_table(title: str, headings: Iterable[str], body: Iterable[Sequence[str]]) -> None:
     console = Console()
-    table = Table(title=title, title_justify="left")
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for number, heading in enumerate(headings):
         numeric = number and all(not row[number] or row[number][-1].isdigit() for row in body)
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
