@@ -17,9 +17,9 @@ from demarche.overview import Counts, Overview
 from demarche.runs import Run
 from demarche.stance import STANCES
 
-F1 = tuple(f"F1 {stance[:3]}." for stance in STANCES)
+F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
 VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
-DETAIL = ("run", "accuracy", "lenient", *F1, "fit s", "MB", "per s")
+DETAIL = ("run", "acc.", "lenient", *F1, "fit s", "MB", "per s")
 """A comparison's columns: two tables on a terminal, 80 characters wide each; one elsewhere."""
 
 
@@ -55,7 +55,7 @@ def _cells(row: Row) -> dict[str, str]:
         "95 %": "–" if row.low is None or row.high is None else f"{row.low:.2f}–{row.high:.2f}",
         "Δ best": "" if row.difference is None else f"{row.difference:+.3f}",
         "p": "" if row.p_value is None else _p_value(row.p_value),
-        "accuracy": f"{row.accuracy:.3f}",
+        "acc.": f"{row.accuracy:.3f}",
         "lenient": f"{row.lenient_accuracy:.3f}",
         **{name: f"{row.f1[stance]:.2f}" for name, stance in zip(F1, STANCES, strict=True)},
         "fit s": f"{row.fit_seconds:.0f}",
