@@ -319,7 +319,8 @@ def test_illegal_synthetic_article_is_named(
     folders.add_synthetic(SYNTHETIC_ARTICLES)
     folders.edit(SYNTHETIC_ARTICLES, 2, change)
     message = refusal(folders)
-    assert message.startswith(f"{folders.data / SYNTHETIC_ARTICLES}, line 2, field {field!r}: ")
+    assert message.startswith(f"{folders.data / SYNTHETIC_ARTICLES}, line 2")
+    assert f", field {field!r}: " in message
 
 
 def body(row: dict[str, Any]) -> dict[str, Any]:
@@ -609,7 +610,7 @@ def test_unknown_event_is_refused_and_the_known_are_named(corpus: Corpus) -> Non
 @pytest.mark.parametrize("protocol", ["leave_one_event_out", "holdout"])
 def test_one_event_cannot_be_held_out(protocol: str) -> None:
     corpus = small_corpus([("2024-01-01", "a"), ("2024-01-02", "a")])
-    with pytest.raises(ConfigError, match="two events"):
+    with pytest.raises(ConfigError, match="two annotated events"):
         make_folds(corpus, protocol)
 
 
@@ -829,3 +830,17 @@ def test_seed_of_the_config_fills_the_slots(corpus: Corpus) -> None:
         for seed in (1, 1, 2)
     ]
     assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_slot_that_cannot_be_filled_is_named_at_loading(folders: Folders) -> None:
+    folders.add_synthetic(STATEMENTS)
+    folders.edit(STATEMENTS, 2, lambda row: row.update(text="{Q} protested."))
+    message = refusal(folders)
+    assert "line 2, field 'text': unknown slot {Q}" in message
+
+
+def test_a_date_that_is_none_is_named(folders: Folders) -> None:
+    index = folders.seeds / "articles.yaml"
+    text = index.read_text(encoding="utf-8").replace("2024-10-15", "15 October 2024", 3)
+    index.write_text(text, encoding="utf-8")
+    assert "field 'date'" in refusal(folders) or "field 'id'" in refusal(folders)

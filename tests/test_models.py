@@ -15,6 +15,7 @@ from demarche.config import composed
 from demarche.errors import ConfigError, DataError, EncoderError, RunError
 from demarche.models import encoder as encoders
 from demarche.models.finetune import Rows, make_trainer
+from demarche.models.protocol import stance_indices
 from demarche.models.registry import MODELS, model_class
 from demarche.records import Example, Hints
 from demarche.stance import STANCES
@@ -158,6 +159,11 @@ def test_one_stance_alone_cannot_be_learnt(build, name):
         build(name).fit(["we attack", "they attack"], ["escalatory"] * 2)
 
 
+def test_texts_without_words_are_refused(build):
+    with pytest.raises(DataError, match="hold no words"):
+        build("tfidf").fit(["!", "?"], ["neutral", "accusatory"])
+
+
 def test_an_unknown_model_is_refused_with_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'transformer'"):
         model_class("transfomer")
@@ -235,7 +241,7 @@ def test_accumulated_gradients_equal_one_batch(build, tmp_path):
         )
         model.fit(*rows(STANCES))  # makes tokenizer and classifier
         texts, labels = rows(STANCES)
-        data = Rows(texts, [STANCES.index(s) for s in labels], model.tokenizer, 64)
+        data = Rows(texts, stance_indices(labels).tolist(), model.tokenizer, 64)
         torch.manual_seed(0)
         classifier = type(model.model)(model.model.config)
         trainer = make_trainer(classifier, data, model.params, 1, None, str(tmp_path))

@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
+from demarche.errors import DataError
 from demarche.models.linear import fit_chosen
 from demarche.models.protocol import Probabilities, align, stance_indices
 from demarche.models.storage import load_part, save_part
@@ -24,7 +25,7 @@ class TfidfParams:
     words, characters : list of int
         Shortest and longest n-gram of words, and of characters within words.
     min_rows : int
-        An n-gram counts if it stands in this many training rows.
+        An n-gram counts if it stands in this many training rows, or in one in a hundred.
     max_features : int
         The most frequent n-grams kept, of words and of characters each.
     strengths : list of float
@@ -57,13 +58,16 @@ class Tfidf:
         """Learn n-gram weights, then a linear model whose strength inner validation chooses."""
         y = stance_indices(stances)
         self.features = self._vectorizer(len(texts))
-        X = self.features.fit_transform(texts).tocsr()
+        try:
+            X = self.features.fit_transform(texts).tocsr()
+        except ValueError:
+            raise DataError(f"the {len(texts)} training texts hold no words") from None
         self.head: LogisticRegression = fit_chosen(X, y, self.params.strengths, hints, self.seed)
         return self
 
     def _vectorizer(self, n: int) -> FeatureUnion:
         common = {
-            "min_df": min(self.params.min_rows, n),
+            "min_df": max(1, min(self.params.min_rows, n // 100)),
             "max_features": self.params.max_features,
             "sublinear_tf": True,
         }

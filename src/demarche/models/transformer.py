@@ -49,8 +49,8 @@ class TransformerParams:
     batch_size : int
         Rows an optimiser step.
     learning_rate, head_learning_rate : float
-        Of the encoder and of the last layer, at the peak of a cosine after a warm-up over a
-        tenth of the steps.
+        Of the encoder and of the last layer, at the peak: they rise over a tenth of the steps
+        and fall along a cosine to a quarter.
     weight_decay : float
     dropout : float
         Before the last layer. The encoder has none: on a CPU it costs a fifth of the time.
