@@ -26,9 +26,9 @@ install() {
   fi
   say "installing locked dependencies into .venv (roughly 3 minutes, 2 GB of disk)"
   [ -x .venv/bin/python ] || "$(python_of_a_right_version)" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
   shift
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+  .venv/bin/python -m pip install -qq --disable-pip-version-check \
     --constraint requirements.lock --editable . "$@"
   printf '%s\n' "$wanted" >"$stamp"
 }
