@@ -320,7 +320,7 @@ def config(folder: Path, seed: int = 1) -> TrainConfig:
     data = DataConfig(
         "gold", gold=True, statements=False, synthetic_articles=False, seeds=None, folder=None
     )
-    protocol = ProtocolConfig("loeo", event=None)
+    protocol = ProtocolConfig("leave_one_event_out", event=None)
     return TrainConfig("majority", MajorityParams(), data, protocol, seed, str(folder))
 
 
