@@ -336,8 +336,8 @@ def runs(tmp_path: Path) -> Path:
 def test_a_run_is_loaded_by_name_or_as_the_best(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_name = load("majority-gold-loeo-s2", runs)
-    assert by_name.run.startswith("majority-gold-loeo-s2-")
+    by_name = load("majority-gold-leave_one_event_out-s2", runs)
+    assert by_name.run.startswith("majority-gold-leave_one_event_out-s2-")
     assert [p.stance for p in by_name.classify(["a"])] == ["neutral"]
     assert load(folder=runs).run in {path.name for path in runs.iterdir()}
     assert demarche.load(by_name.run, str(runs)).run == by_name.run
