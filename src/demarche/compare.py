@@ -23,7 +23,7 @@ class Row:
     group : int
         Runs of one group were measured on the same sentences of the same data, from 1.
     fit_seconds : float
-        Fitting on all the data, wall time.
+        All fits of the job, those of the folds and the last on all the data; wall time.
     megabytes : float
         The fitted model on disk.
     per_second : float

@@ -8,7 +8,7 @@
         metrics.json         what `demarche.evaluation.metrics.evaluate` gives; null if not measured
         predictions.parquet  every held-out sentence by id, with all four probabilities
         model/               the model, fitted on all the data
-        timings.json         seconds of that fit, and sentences classified in a second
+        timings.json         seconds of all its fits, and sentences classified in a second
 """
 
 import hashlib
@@ -83,7 +83,7 @@ class Run:
 
     @property
     def timings(self) -> dict[str, float]:
-        """``fit_seconds`` and ``sentences_per_second`` of the fitted model."""
+        """``fit_seconds`` of all fits, ``sentences_per_second`` of the fitted model."""
         timings: dict[str, float] = self._json("timings.json")
         return timings
 
