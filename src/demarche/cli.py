@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        sys.stderr.write(f"demarche: the output cannot be written ({error.strerror})\n")
+        sys.stderr.write(f"demarche: {error.filename or 'output'}: {error.strerror or error}\n")
         return 1
 
 
