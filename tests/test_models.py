@@ -14,6 +14,7 @@ from encoders import make_encoder
 from demarche.config import composed
 from demarche.errors import ConfigError, DataError, EncoderError, RunError
 from demarche.models import encoder as encoders
+from demarche.models import linear
 from demarche.models.finetune import Rows, make_trainer
 from demarche.models.protocol import stance_indices
 from demarche.models.registry import MODELS, model_class
@@ -157,6 +158,27 @@ def test_a_skops_file_with_foreign_types_is_refused(build, tmp_path):
 def test_one_stance_alone_cannot_be_learnt(build, name):
     with pytest.raises(DataError, match="two stances"):
         build(name).fit(["we attack", "they attack"], ["escalatory"] * 2)
+
+
+def test_inner_validation_never_judges_rows_that_it_was_fitted_on(monkeypatch):
+    """Labels are noise, so no strength can do better than chance on rows not seen."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(120, 200)), rng.integers(0, 4, 120)
+    examples = [
+        Example(str(i), "", "", STANCES[y[i]], "direct", "official", "abc"[i % 3], False)
+        for i in range(120)
+    ]
+    scores = []
+    real = linear.f1_score
+
+    def spy(truth, said, **options):
+        scores.append(real(truth, said, **options))
+        return scores[-1]
+
+    monkeypatch.setattr(linear, "f1_score", spy)
+    linear.fit_chosen(X, y, [1.0, 100.0], Hints(examples), 0)
+    assert len(scores) == 2
+    assert max(scores) < 0.4
 
 
 def test_texts_without_words_are_refused(build):

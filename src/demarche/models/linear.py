@@ -31,7 +31,6 @@ def fit_linear(
     strength: float,
     seed: int,
     weights: NDArray[np.float64] | None = None,
-    start: LogisticRegression | None = None,
 ) -> LogisticRegression:
     """Fit a multinomial logistic regression.
 
@@ -43,9 +42,6 @@ def fit_linear(
         ``C``, the inverse of the L2 penalty's weight.
     weights : ndarray of float, length n, optional
         What each row counts.
-    start : LogisticRegression, optional
-        A fit of like rows with the same columns, to start the search from: it saves most of
-        the time.
 
     Raises
     ------
@@ -54,12 +50,7 @@ def fit_linear(
     """
     if len(np.unique(y)) < 2:
         raise DataError(f"all {len(y)} training rows are {STANCES[y[0]]}; two stances are needed")
-    model = LogisticRegression(
-        C=strength, max_iter=200, tol=1e-3, random_state=seed, warm_start=True
-    )
-    if start is not None and np.array_equal(start.classes_, np.unique(y)):
-        model.coef_, model.intercept_ = start.coef_.copy(), start.intercept_.copy()
-        model.classes_ = start.classes_
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed)
     with warnings.catch_warnings():
         # The last digits of the optimum don't move a verdict.
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -106,17 +97,12 @@ def fit_chosen(
     if len(strengths) == 1 or not folds:
         return fit_linear(X, y, strengths[0], seed)
     truth = np.concatenate([y[held_out] for _, held_out in folds])
-    scores: list[float] = []
-    fits: list[LogisticRegression | None] = []
+    scores = []
     for strength in tqdm(strengths, desc="inner validation", leave=False, disable=None):
-        verdicts = []
-        # From fold to fold, never from one strength to the next: with another penalty the
-        # search would stop where it starts.
-        start = None
-        for train, held_out in folds:
-            start = fit_linear(X[train], y[train], strength, seed, start=start)
-            verdicts.append(start.predict(X[held_out]))
+        # Each fit starts from nothing: one that starts from another fold's has seen its rows.
+        verdicts = [
+            fit_linear(X[train], y[train], strength, seed).predict(X[held_out])
+            for train, held_out in folds
+        ]
         scores.append(f1_score(truth, np.concatenate(verdicts), average="macro", zero_division=0))
-        fits.append(start)
-    best = int(np.argmax(scores))
-    return fit_linear(X, y, strengths[best], seed, start=fits[best])
+    return fit_linear(X, y, strengths[int(np.argmax(scores))], seed)
