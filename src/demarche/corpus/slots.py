@@ -291,4 +291,4 @@ def _weights() -> tuple[float, ...]:
 
 def _weight(code: str) -> float:
     """Say how often a country is drawn, against an ordinary one."""
-    return 8 if code in _POWERS else 4 if code in _FAMILIAR else 0.1 if code in _RARE else 1
+    return 8 if code in _POWERS else 4 if code in _FAMILIAR else 0.02 if code in _RARE else 0.2

@@ -177,7 +177,12 @@ def _printer() -> type[TrainerCallback]:
 
 
 def _parameter_groups(model: Any, recipe: Any) -> list[dict[str, Any]]:
-    body = {id(parameter) for parameter in model.base_model.parameters()}
+    # A pooler is a layer of the head, whatever the encoder counts it to.
+    body = {
+        id(parameter)
+        for name, parameter in model.base_model.named_parameters()
+        if not name.startswith("pooler.")
+    }
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     return [
         {
