@@ -647,13 +647,14 @@ def shared(rows: list[Example], forbidden: set[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def fill_once() -> Iterator[None]:
     """Fill a template list once for each seed: filling is most of the time, and pure."""
-    filled: dict[tuple[int, str], list[Example]] = {}
+    # The list is kept with its filling: no other list can then come to have its identity.
+    filled: dict[tuple[int, str], tuple[list[Template], list[Example]]] = {}
 
     def once(templates: list[Template], seed: str) -> list[Example]:
         key = id(templates), seed
         if key not in filled:
-            filled[key] = fill_templates(templates, seed)
-        return filled[key]
+            filled[key] = templates, fill_templates(templates, seed)
+        return filled[key][1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "fill_templates", once)
