@@ -87,7 +87,7 @@ def test_shipped_corpus_is_complete(corpus: Corpus) -> None:
     assert sum(sentence.is_statement for sentence in corpus.sentences) == 139
     assert len(corpus.articles) == 5
     assert {article.event for article in corpus.articles.values()} == set(EVENTS)
-    assert len(corpus.statements) == 3995
+    assert len(corpus.statements) == 8593
     assert len(corpus.synthetic_articles) == 324
 
 
@@ -439,7 +439,7 @@ def test_dataset_holds_the_corpus(corpus: Corpus) -> None:
     found = as_dataset(corpus)
     assert {name: len(part) for name, part in found.items()} == {
         "gold": 193,
-        "synthetic_statements": 3995,
+        "synthetic_statements": 8593,
         "synthetic_articles": 8349,
     }
     for part in found.values():
@@ -663,7 +663,7 @@ def fill_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def everything() -> TrainConfig:
-    return composed(["data=all"])
+    return composed(["data=all", "data.synthetic_articles=1.0"])
 
 
 def held_out_of(corpus: Corpus, event: str) -> list[Sentence]:
@@ -689,7 +689,7 @@ def test_no_training_row_shares_eight_words_with_a_held_out_sentence(
     real = [row for row in rows.examples if not row.synthetic]
     assert {row.group for row in real} == set(EVENTS) - {event}
     assert len(real) > 0.95 * (193 - len(held_out))
-    assert len(rows.examples) - len(real) > 0.99 * (3995 + 8349)
+    assert len(rows.examples) - len(real) > 0.99 * (8593 + 8349)
 
 
 @pytest.mark.usefixtures("fill_once")
@@ -845,3 +845,15 @@ def test_a_date_that_is_none_is_named(folders: Folders) -> None:
     text = index.read_text(encoding="utf-8").replace("2024-10-15", "15 October 2024", 3)
     index.write_text(text, encoding="utf-8")
     assert "field 'date'" in refusal(folders) or "field 'id'" in refusal(folders)
+
+
+def test_a_share_of_the_synthetic_articles_is_drawn_and_stays_the_same(corpus: Corpus) -> None:
+    few = replace(corpus, statements=[], synthetic_articles=corpus.synthetic_articles[:40])
+    config = composed(["data=synthetic", "data.synthetic_articles=0.25", "seed=3"])
+    rows = training_rows(config, few, [])
+    drawn = {row.id.split("#")[0] for row in rows.examples}
+    assert len(drawn) == 10
+    assert rows.refill is not None
+    assert [row.id for row in rows.refill(1)] == [row.id for row in rows.examples]
+    other = composed(["data=synthetic", "data.synthetic_articles=0.25", "seed=4"])
+    assert {row.id.split("#")[0] for row in training_rows(other, few, []).examples} != drawn

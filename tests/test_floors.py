@@ -15,7 +15,10 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"stance", "errors", "records", "gazetteer", "files", "typed", "tables", "jsontext"},),
     ({"articles"}, {"corpus"}),
     ({"models"}, {"evaluation"}),
-    ({"config", "training", "runs", "compare", "classify", "overview", "report", "sweep"},),
+    (
+        {"config", "training", "sweep", "runs", "compare", "overview"}
+        | {"classify", "inputs", "reading", "rows", "report"},
+    ),
     ({"cli", "render", "serve", "__main__", DOOR},),
 )
 FLOOR = {name: floor for floor, rooms in enumerate(FLOORS) for room in rooms for name in room}
@@ -114,9 +117,10 @@ def test_an_import_that_points_up_or_across_is_seen(
     "script",
     [
         "import demarche\ndemarche.load, demarche.__version__",
+        "import demarche\ndemarche.read('“No,” he said.')",
         "from demarche.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass",
     ],
-    ids=["import demarche", "demarche --help"],
+    ids=["import demarche", "demarche.read", "demarche --help"],
 )
 def test_doors_load_no_model_library(script: str) -> None:
     report = f"import sys\nsys.stderr.write(repr([n for n in {HEAVY} if n in sys.modules]))"
@@ -131,5 +135,5 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    for command in ("data", "train", "compare", "runs", "classify"):
+    for command in ("data", "train", "compare", "runs", "read", "classify"):
         assert f"\n    {command} " in done.stdout

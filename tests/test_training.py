@@ -249,6 +249,7 @@ def test_a_sweep_with_one_wrong_job_starts_none(tmp_path, capsys):
         ("+model.strength=1", "did you mean model.strengths"),
         ("model.max_features=many", "model.max_features"),
         ("model.strengths=3", "model.strengths"),
+        ("data.synthetic_articles=1.5", "data.synthetic_articles=1.5"),
         ("seed=-1", "0 or more"),
         ("seed=one", "whole number"),
         ("protocol.event=nowhere", "nowhere"),

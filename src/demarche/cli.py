@@ -1,4 +1,4 @@
-"""The command line: `demarche data | train | compare | runs | classify`."""
+"""The command line: `demarche data | train | compare | runs | read | classify`."""
 
 import argparse
 import os
@@ -12,6 +12,7 @@ from demarche.errors import DemarcheError, UsageError
 # Each command imports its job when it runs, so that `--help` loads no model library.
 
 INTERRUPTED = 130
+PAGE = ".html"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,6 +78,40 @@ def parser() -> argparse.ArgumentParser:
     _add_runs(runs)
     runs.set_defaults(run_command=_runs)
 
+    read = commands.add_parser("read", help="read articles: who said what, to whom, in which tone")
+    read.add_argument(
+        "file",
+        nargs="+",
+        metavar="FILE",
+        help="text, Markdown or a saved web page; a folder of .txt, .md, .html and .htm files; a "
+        "pattern such as 'news/**/*.txt'; or - for standard input",
+    )
+    shown = read.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--statements",
+        action="store_const",
+        dest="show",
+        const="statements",
+        default="body",
+        help="only sentences that convey somebody's words",
+    )
+    shown.add_argument(
+        "--all",
+        action="store_const",
+        dest="show",
+        const="all",
+        help="also what was left out of the body, and as what",
+    )
+    read.add_argument("--speakers", type=Path, metavar="FILE", help=".csv of further speakers")
+    judge = read.add_mutually_exclusive_group()
+    judge.add_argument("--run", metavar="RUN", help="judges the stance, default: the best finished")
+    judge.add_argument("--no-stance", action="store_true", help="no run; much quicker")
+    read.add_argument(
+        "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv, .parquet or .html"
+    )
+    _add_runs(read)
+    read.set_defaults(run_command=_read)
+
     classify = commands.add_parser("classify", help="classify statements of your own")
     classify.add_argument("text", nargs="*", metavar="TEXT", help="statements; none: see --input")
     classify.add_argument(
@@ -139,6 +174,49 @@ def _remove(options: argparse.Namespace) -> None:
     for run in [find_run(name, options.runs) for name in dict.fromkeys(options.run)]:
         remove_run(run)
         sys.stderr.write(f"removed {run.id}\n")
+
+
+def _read(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from demarche.classify import Classifier
+    from demarche.inputs import find_inputs
+    from demarche.reading import judge, read_inputs, run_to_judge_with
+    from demarche.rows import to_table
+    from demarche.tables import check_output, write_jsonl, write_table
+
+    if options.output:
+        check_output(options.output, (PAGE,))
+    run = None if options.no_stance else run_to_judge_with(options.run, options.runs)
+    if not (run or options.no_stance):
+        sys.stderr.write(f"demarche: no finished run in {options.runs}, so no stances are given\n")
+    readings, failed = [], 0
+    for outcome in read_inputs(find_inputs(options.file), options.speakers):
+        if outcome.message:
+            tqdm.write(f"demarche: {outcome.message}", sys.stderr)
+        if outcome.reading:
+            readings.append(outcome.reading)
+        else:
+            failed += 1
+    if not readings:
+        return UsageError.exit_status
+    articles = judge(readings, Classifier(run.model(), run.id) if run else None, options.show)
+    if options.output and options.output.suffix.lower() == PAGE:
+        from demarche.report.page import write_page
+
+        write_page(articles, options.show, options.output)
+    elif options.output:
+        write_table(to_table(articles, options.show), options.output)
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        from demarche.report.terminal import print_articles
+
+        print_articles(articles, options.show, Console())
+    else:
+        write_jsonl(to_table(articles, options.show), sys.stdout.buffer)
+        sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
+    return DemarcheError.exit_status if failed else 0
 
 
 def _classify(options: argparse.Namespace) -> None:

@@ -23,14 +23,24 @@ GROUPS = ("model", "data", "protocol", "experiment")
 
 @dataclass(frozen=True)
 class DataConfig:
-    """What is trained on, and where it lies."""
+    """What is trained on, and where it lies.
+
+    `synthetic_articles` is the share of them that is drawn, from 0 to 1.
+    """
 
     name: str
     gold: bool
     statements: bool
-    synthetic_articles: bool
+    synthetic_articles: float
     seeds: str | None
     folder: str | None
+
+    def __post_init__(self) -> None:
+        """Check the share."""
+        if not 0 <= self.synthetic_articles <= 1:
+            raise ConfigError(
+                f"data.synthetic_articles={self.synthetic_articles} is no share from 0 to 1"
+            )
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,23 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """What a body sentence of a page should be read as; the fields follow the codebook.
+
+    `start` and `end` are character offsets into the page's text.
+    """
+
+    start: int
+    end: int
+    mode: str
+    speaker: str
+    side: str
+    role: str
+    target: str
+    stance: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One training sentence, real or synthetic.
 
@@ -119,3 +136,73 @@ class Prediction:
         ):
             return None
         return (self.escalatory, self.conciliatory, self.accusatory, self.neutral)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence as it was read from a raw article: ``text == input[start:end]``.
+
+    Attributes
+    ----------
+    paragraph : int
+        Number of the paragraph in the input, from 1.
+    start, end : int
+        Character offsets into the input.
+    text : str
+    kind : str
+        ``"body"``, or what kind of page text it is (``"title"``, ``"caption"``, ...); the fields
+        below are None where it is not body.
+    mode : str or None
+        One of `MODES`.
+    quotations : tuple of (int, int)
+        Offsets into the input of the quoted stretches within the sentence, marks included.
+    cue : str or None
+        The word that attributes, as written: "said", "according to".
+    speaker_as_written : str or None
+        The source as the sentence names it: "the ministry", "he".
+    speaker, side, role, target : str or None
+        As in the codebook.
+    """
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    kind: str
+    mode: str | None = None
+    quotations: tuple[tuple[int, int], ...] = ()
+    cue: str | None = None
+    speaker_as_written: str | None = None
+    speaker: str | None = None
+    side: str | None = None
+    role: str | None = None
+    target: str | None = None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the sentence conveys somebody's words or position."""
+        return self.kind == "body" and self.mode != "narration"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from one article.
+
+    Attributes
+    ----------
+    article : str
+        The file's name without its ending, or what the caller called it.
+    text : str
+        The input that offsets index; of a web page, its text.
+    title, date, byline : str or None
+        `date` as ``2024-10-15``.
+    sentences : tuple of Statement
+        Every sentence and every page line, in order.
+    """
+
+    article: str
+    text: str
+    title: str | None
+    date: str | None
+    byline: str | None
+    sentences: tuple[Statement, ...]

@@ -232,15 +232,21 @@ _READERS: dict[str, Callable[[str, bytes], Table]] = {
 }
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, others: Iterable[str] = ()) -> None:
     """Refuse an output that could not be written, before the work is done.
+
+    Parameters
+    ----------
+    path : Path
+    others : iterable of str
+        Endings that the caller writes itself.
 
     Raises
     ------
     UsageError
         If the ending is unknown, the folder is missing or closed, or `path` is a folder.
     """
-    _ending(path, _WRITERS, "write")
+    _ending(path, (*_WRITERS, *others), "write")
     try:
         there, folder = path.parent.is_dir(), path.is_dir()
     except OSError as error:

@@ -1,5 +1,6 @@
 """The training job: hold out, measure, fit on all the data, save."""
 
+import random
 import sys
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from tqdm import tqdm
 from demarche.config import TrainConfig
 from demarche.corpus.corpus import Corpus, load_corpus
 from demarche.corpus.folds import make_folds, word_runs
-from demarche.corpus.synthetic import fill_templates
+from demarche.corpus.synthetic import Template, fill_templates
 from demarche.errors import ConfigError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
 from demarche.models.protocol import StanceClassifier
@@ -124,9 +125,14 @@ def _rows(config: TrainConfig, corpus: Corpus, k: int) -> list[Example]:
     seed = f"{config.seed}/{k}"
     if config.data.statements:
         rows += fill_templates(corpus.statements, seed)
-    if config.data.synthetic_articles:
-        rows += fill_templates(corpus.synthetic_articles, seed)
+    rows += fill_templates(_drawn_articles(config, corpus), seed)
     return rows
+
+
+def _drawn_articles(config: TrainConfig, corpus: Corpus) -> list[Template]:
+    """Draw the config's share of the synthetic articles, the same ones for every filling."""
+    count = round(config.data.synthetic_articles * len(corpus.synthetic_articles))
+    return random.Random(config.seed).sample(corpus.synthetic_articles, count)
 
 
 def predict(model: StanceClassifier, sentences: Sequence[Sentence]) -> pd.DataFrame:

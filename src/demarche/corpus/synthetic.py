@@ -75,8 +75,8 @@ def load_articles(path: Path) -> list[Template]:
         _template(
             row,
             row.values["id"].split("-")[0],
-            [line for line in _lines(row) if line["body"]],
-            _persons(row),
+            [line for line in lines_of(row) if line["body"]],
+            persons_of(row),
         )
         for row in read_rows(path, fields)
     ]
@@ -97,7 +97,8 @@ def _template(
     )
 
 
-def _lines(row: Row) -> list[dict[str, Any]]:
+def lines_of(row: Row) -> list[dict[str, Any]]:
+    """Give the lines of an article's row, each one checked."""
     for number, line in enumerate(row.values["lines"], start=1):
         if not isinstance(line, dict):
             raise row.fault("lines", f"entry {number} is not an object")
@@ -109,7 +110,8 @@ def _lines(row: Row) -> list[dict[str, Any]]:
     return lines
 
 
-def _persons(row: Row) -> dict[str, Person]:
+def persons_of(row: Row) -> dict[str, Person]:
+    """Give the persons of an article's row by slot, each one checked."""
     persons = {}
     for slot, person in row.values["persons"].items():
         if not isinstance(person, dict):

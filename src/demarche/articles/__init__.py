@@ -1,0 +1,1 @@
+"""One article's text in; its sentences, statements and their speakers out."""
