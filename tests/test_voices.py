@@ -1,0 +1,125 @@
+"""Who is found to speak, read from whole articles: names, descriptions, pronouns, bodies."""
+
+from pathlib import Path
+
+import pytest
+
+from demarche.articles.reader import read_text
+from demarche.articles.speakers import default_speakers, load_speakers
+from demarche.errors import DataError
+from demarche.gazetteer import countries
+from demarche.records import ROLES, Statement
+
+HEADER = "name,aliases,side,role,kind\n"
+
+
+def statements(*paragraphs: str, speakers: Path | None = None) -> list[Statement]:
+    table = load_speakers(speakers) if speakers else None
+    reading = read_text("Talks held\n\n" + "\n\n".join(paragraphs), "a", table)
+    return [sentence for sentence in reading.sentences if sentence.is_statement]
+
+
+def test_a_surname_a_pronoun_and_a_description_are_the_person_introduced() -> None:
+    found = statements(
+        "Norwegian Foreign Minister Ingrid Solberg said on Monday that the border would be closed "
+        "to all traffic from Sweden.",
+        "“We were given no choice,” Solberg said after the meeting in the capital.",
+        "She added that the ambassador had been told on Sunday evening.",
+        "The minister warned that further steps would follow next week.",
+    )
+    assert [(s.speaker, s.side, s.role) for s in found] == [
+        ("Ingrid Solberg", "Norway", "official")
+    ] * 4
+
+
+def test_two_spellings_are_one_person() -> None:
+    found = statements(
+        "Russian Foreign Ministry spokeswoman Maria Sokolova said the note was being studied.",
+        "“We shall answer in due course,” Mariya Sokolova said at the briefing on Tuesday.",
+    )
+    assert len({s.speaker for s in found}) == 1
+
+
+def test_a_capital_and_a_bare_country_are_the_government() -> None:
+    found = statements(
+        "Oslo said on Monday that it had not been consulted about the deployment.",
+        "Sweden accused Norway of breaking the agreement on the river.",
+    )
+    assert [s.speaker for s in found] == ["Government of Norway", "Government of Sweden"]
+    assert [s.side for s in found] == ["Norway", "Sweden"]
+
+
+def test_an_unnamed_official_is_the_body_that_he_belongs_to() -> None:
+    found = statements(
+        "The Finnish Ministry of Defence said on Friday that two aircraft had crossed the border.",
+        "An official of the ministry said the pilots had not answered calls.",
+    )
+    assert [s.side for s in found] == ["Finland", "Finland"]
+    assert found[0].speaker == found[1].speaker
+
+
+def test_an_analyst_speaks_for_nobody() -> None:
+    found = statements(
+        "“The pact changes little on the ground,” said Karin Holm, a senior research fellow at the "
+        "Institute of Northern Studies in Bergen.",
+    )
+    assert [(s.speaker, s.side, s.role) for s in found] == [("Karin Holm", "none", "analyst")]
+
+
+def test_a_relaying_agency_is_passed_over() -> None:
+    found = statements(
+        "“The fleet is ready,” Swedish Admiral Nils Ek said, according to the news agency TT.",
+    )
+    assert [(s.speaker, s.side) for s in found] == [("Nils Ek", "Sweden")]
+
+
+def test_a_quotation_attributed_at_its_end_has_one_speaker_throughout() -> None:
+    found = statements(
+        "“We have waited for a year. Nothing has come of it. We shall not wait another,” Danish "
+        "Prime Minister Jens Kofoed told reporters.",
+    )
+    assert [s.speaker for s in found] == ["Jens Kofoed"] * 3
+
+
+def test_narration_is_the_authors() -> None:
+    reading = read_text("Talks held\n\nThe two ships left the port at noon on Tuesday.", "a")
+    body = [s for s in reading.sentences if s.kind == "body"]
+    assert [(s.mode, s.speaker, s.side, s.role) for s in body] == [
+        ("narration", "author", "none", "author")
+    ]
+
+
+def test_speakers_of_ones_own_are_known_and_win(tmp_path: Path) -> None:
+    own = tmp_path / "speakers.csv"
+    own.write_text(f"{HEADER}Ragna Dahl,the iron lady of Bergen,Norway,official,person\n")
+    text = "Ragna Dahl said the ferry line would be closed on Monday."
+    assert statements(text)[0].side != "Norway"
+    assert [(s.speaker, s.side) for s in statements(text, speakers=own)] == [
+        ("Ragna Dahl", "Norway")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("name,side\nA,B\n", ":1: the columns are name, side"),
+        (f"{HEADER}Ragna Dahl,,Norway,boss,person\n", ":2: .*role"),
+        (f"{HEADER}Ragna Dahl,,Norway,official,cat\n", ":2: .*kind"),
+        (f"{HEADER},,Norway,official,person\n", ":2: .*name"),
+        (f"{HEADER}Ragna Dahl,,Norway\n", ":2: 3 cells"),
+        (f"{HEADER}A Dahl,,Norway,official,person\nA Dahl,,Sweden,official,person\n", ":3: .*name"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, content: str, message: str) -> None:
+    own = tmp_path / "mine.csv"
+    own.write_text(content)
+    with pytest.raises(DataError, match=f"mine.csv{message}"):
+        load_speakers(own)
+
+
+def test_the_shipped_table_is_legal_and_covers_the_world() -> None:
+    rows = {id(row): row for row in default_speakers()._names.values()}.values()
+    assert {row.role for row in rows} <= set(ROLES)
+    sides = {row.side for row in rows}
+    regions = {country.region for country in countries() if country.name in sides}
+    assert len(regions) > 15
