@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, issparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from demarche.errors import DataError
@@ -52,7 +53,9 @@ def fit_linear(
     if len(np.unique(y)) < 2:
         raise DataError(f"all {len(y)} training rows are {STANCES[y[0]]}; two stances are needed")
     model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed)
-    with warnings.catch_warnings():
+    # On sparse rows the threads of BLAS only wait for each other.
+    threads = threadpool_limits(1 if issparse(X) else None, user_api="blas")
+    with threads, warnings.catch_warnings():
         # The last digits of the optimum don't move a verdict.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(X, y, sample_weight=weights)
