@@ -26,6 +26,7 @@ _STATE_OFFICES = LAWMAKERS | vocabulary(
 )
 """Offices that only a country has."""
 _OFFICIAL = _STATE_OFFICES | SPOKESPERSONS | vocabulary("general admiral colonel consul envoy")
+_SKIPPED = frozenset({"of", "the", "for", "at", "in", "with", "general", "his", "her", "its"})
 _NOT_BODIES = frozenset({"FM", "PM", "MP", "CEO", "CFO", "NSA", "MEP", "MPs", "TV", "VP"})
 
 
@@ -97,7 +98,8 @@ def _through_body(
         acronym = word.text.isupper() and 2 <= len(word.text) <= 8
         if acronym and word.text not in _NOT_BODIES and at not in _covered(description):
             return Affiliation(party=word.text, analyst=analyst)
-    named = _named_body(description)
+    owner = next((w.lower for w in words if w.possessive and w.lower in NOUNS), None)
+    named = (owner and meant(owner)) or _named_body(description)
     if named and named.body.name.lower() == named.body.head:
         # A bare noun means what the article has named: "the head of the commission".
         named = meant(named.body.head) or named
@@ -125,7 +127,7 @@ def _away(description: Description) -> frozenset[str]:
 def _named_body(description: Description) -> Named | None:
     words, head = description.words, description.head
     first = head + 1
-    while first < len(words) and words[first].lower in {"of", "the", "for", "at", "in", "with"}:
+    while first < len(words) and words[first].lower in _SKIPPED:
         first += 1
     parts = ((first, len(words)), (0, head))
     for start, end in parts:
@@ -158,7 +160,7 @@ def _is_international(description: Description) -> bool:
         or ({"general"} < lowered and lowered & {"secretary", "director", "under-secretary"})
         or any(word.endswith("-secretary-general") for word in lowered)
         or {"executive", "secretary"} <= lowered
-        or {"high", "commissioner"} <= lowered
+        or ("commissioner" in lowered and lowered & {"high", "for"})
     )
 
 

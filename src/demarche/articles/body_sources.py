@@ -12,7 +12,7 @@ from demarche.articles.passage import Passage
 from demarche.articles.register import Named, find_bodies
 from demarche.articles.setting import Setting
 from demarche.articles.speakers import Speaker, Speakers, find_known
-from demarche.articles.titles import is_title
+from demarche.articles.titles import MODIFIERS, is_title
 from demarche.articles.words import Place, Word, find_country, find_places, joined, vocabulary
 from demarche.gazetteer import Country
 
@@ -84,9 +84,8 @@ class BodySources:
             return Voice(known.name, known.side, known.role)
         if words[0].lower in {"its", "their"} and not places:
             owner = find_country(self.meant_by_it(at, words[0].start).side)
-            body = name_body(words, places)
-            if owner and body:
-                return self._voice(body, owner, at, (words, places))
+            if owner:
+                return self.owned(at, words, owner)
         if words[-1].lower in DOCUMENTS and not places:
             return self._issuer(at)
         several = _SEVERAL.match(" ".join(word.lower for word in words))
@@ -100,6 +99,14 @@ class BodySources:
         body = behind or name_body(words, places)
         return self._of(body, at, words, places) if body else self._unexplained(at, words, places)
 
+    def owned(self, at: int, words: Sequence[Word], owner: Country) -> Voice:
+        """Give the voice of a country's body, or of an official's: "its ministry"."""
+        body = name_body(words, ()) or Body("Government", "government")
+        if body.bare:
+            meant = self._scan.register.find(body.head, at, owner)
+            body = meant.body if meant else _FOREIGN_MINISTRY if body.head == "ministry" else body
+        return self._voice(body, owner, at, (words, ()))
+
     def _well_known(self, words: Sequence[Word], places: Sequence[Place]) -> Speaker | None:
         head = head_part(words)
         found = find_known(head, self._speakers)
@@ -108,7 +115,8 @@ class BodySources:
         for known in found:
             owners = [place.country for place in places if place.last <= known.first]
             side = find_country(known.speaker.side)
-            if owners and side not in owners:
+            common = words[known.first].lower in MODIFIERS or side is not None
+            if owners and side not in owners and common:
                 continue  # "the Qatari Security Council" is not the United Nations'
             if self._is_spoken_of(known.speaker):
                 return known.speaker

@@ -1,4 +1,4 @@
-"""Common given names: whether a word is one, and whose."""
+"""Common personal names: whether a word is one, whose, and of which cultures."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -25,6 +25,20 @@ def _given_names() -> dict[str, bool]:
         female |= {fold(name) for name in culture.given_f}
         male |= {fold(name) for name in culture.given_m}
     return {name: name in female for name in female ^ male}
+
+
+@cache
+def _cultures() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for culture, kind in names().items():
+        for name in (*kind.given_m, *kind.given_f, *kind.surnames_m, *kind.surnames_f):
+            found.setdefault(fold(name), set()).add(culture)
+    return {name: frozenset(cultures) for name, cultures in found.items()}
+
+
+def cultures_of(parts: Iterable[str]) -> frozenset[str]:
+    """Give the cultures of the gazetteer in which these names are common."""
+    return frozenset().union(*(_cultures().get(fold(part), frozenset()) for part in parts))
 
 
 def is_given_name(word: str) -> bool:

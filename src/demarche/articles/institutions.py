@@ -39,7 +39,7 @@ SCHOLARLY = vocabulary(
 
 _NATIONAL = vocabulary(
     """
-    party movement front bloc coalition assembly parliament senate congress duma police army navy
+    party bloc coalition assembly parliament senate congress duma police army navy
     court administration service customs inspectorate directorate fleet command guard guards
     ministry department cabinet bureau regulator opposition faction junta legislature staff
     """
@@ -93,6 +93,10 @@ _MINISTER = re.compile(
     r"^(?:(.*?) )?(ministers?|ministerial|officials?|secretary)\b(?: (?:of|for) (.+))?"
 )
 _TAIL = re.compile(r" (?:in|at|on|from|to|under|near|after|with|by|who|which|that|¤)(?: .*)?$|,.*")
+# "the Iran-backed group" is a group; "state-run television" is a state's.
+_ALIGNED = re.compile(
+    r"^(?!state|government|party|army)\w+-(?:backed|led|based|linked|aligned|controlled|ruled)$"
+)
 _PREPOSITION = re.compile(r"\b(?:of|at|from|in|for|to|with|by)\b")
 _SUBJECTS = {
     "foreign": "Foreign Affairs",
@@ -249,7 +253,9 @@ def _frame(words: Sequence[Word], places: Sequence[Place]) -> str:
         if at in skipped:
             if skipped[at] == at:
                 out.append(_HERE)
-        elif word.lower not in _NOISE or (out[-1:] and word.lower == "and"):
+        elif not (word.lower in _NOISE or _ALIGNED.search(word.lower)) or (
+            out[-1:] and word.lower == "and"
+        ):
             out.append(f"{word.lower}'s" if word.possessive else word.lower)
     return " ".join(out)
 

@@ -71,11 +71,12 @@ class Scan:
         self.organisations: list[list[Speaker]] = []
         self._ordinary = frozenset(re.findall(r"(?<![\w’'-])[a-z]\w+", text))
         self._sources = sorted(sources)
+        self._speakers = speakers
         reached = 0
         for number, unit in enumerate(units):
             self._read_page(text, reached, unit.start)
             reached = unit.end
-            self._read(Passage(text, unit.start, unit.end), number, speakers)
+            self._read(Passage(text, unit.start, unit.end), number)
 
     def _read_page(self, text: str, start: int, end: int) -> None:
         """Enter the persons of the lines between body sentences: captions, lists, labels."""
@@ -83,15 +84,16 @@ class Scan:
             for _ in self._persons(Passage(text, start + line.start(), start + line.end())):
                 pass
 
-    def _read(self, passage: Passage, number: int, speakers: Speakers) -> None:
+    def _read(self, passage: Passage, number: int) -> None:
         words = passage.words
         self.mentions.append(list(self._persons(passage)))
         self.places.append(
             [Located(words[p.first].start, words[p.last - 1].end, p) for p in passage.places]
         )
-        for body in find_bodies(passage):
+        people = {mention.end for mention in self.mentions[-1]}
+        for body in find_bodies(passage, people):
             self.register.add(number, body)
-        known = [known.speaker for known in find_known(words, speakers)]
+        known = [known.speaker for known in find_known(words, self._speakers)]
         self.organisations.append([one for one in known if one.kind == "organisation"])
         for organisation in self.organisations[-1]:
             self.register.add_speaker(number, organisation)
@@ -108,6 +110,9 @@ class Scan:
         words = passage.words
         start, end = words[at].start, words[last - 1].end
         parts = [word.text for word in words[at:last]]
+        known = self._speakers.find(" ".join(parts))
+        if known and known.kind != "person":
+            return None
         before = title_before(passage, floor, at, last)
         person = self.cast.find(parts, before.noun if before else "")
         if is_part_of_body(passage, at, last, known=bool(before or person)):

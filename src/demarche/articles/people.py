@@ -78,8 +78,8 @@ class Cast:
             What stands before it: "chairman".
         """
         key = fold("".join(parts))
-        if key in self._full:
-            return self._full[key]
+        if not key or key in self._full:
+            return self._full.get(key)
         if len(parts) > 1:
             return self._respelt(key, parts)
         fitting = self._single.get(key, [])[-_BEARERS:]
@@ -115,6 +115,7 @@ class Cast:
     def _enter(self, person: Person, parts: Sequence[str]) -> None:
         name, surname = fold("".join(parts)), fold(parts[-1])
         self._full[name] = person
+        # A name of marks alone folds to nothing.
         tables = ((self._recent, name), (self._recent_surnames, surname if person.full else ""))
         for table, key in tables:
             if key:

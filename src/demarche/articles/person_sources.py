@@ -1,23 +1,26 @@
 """Sources that are persons: by name, by pronoun, by description; and whom they speak for."""
 
+import re
 from collections.abc import Sequence
 
 from demarche.articles.affiliation import Affiliation, affiliation
 from demarche.articles.descriptions import Description
 from demarche.articles.history import History
 from demarche.articles.institutions import NOUNS
-from demarche.articles.mentions import Scan
+from demarche.articles.mentions import Mention, Scan
 from demarche.articles.nounphrases import definite, head_part, is_complement
 from demarche.articles.parts import Unit, Voice
 from demarche.articles.people import Person
 from demarche.articles.setting import Setting
-from demarche.articles.speakers import Speaker, Speakers
-from demarche.articles.titles import MODIFIERS, is_title
-from demarche.articles.words import Place, Word, find_country
+from demarche.articles.speakers import Speaker, Speakers, find_known
+from demarche.articles.titles import MODIFIERS, SPOKESPERSONS, is_title
+from demarche.articles.words import Place, Word, find_country, split_words
 
 HE = frozenset({"he", "him", "his", "himself"})
 SHE = frozenset({"she", "her", "hers", "herself"})
 _LOOK_BACK = 60  # mentions, and sentences onwards, among which a description looks for its person
+_BESIDE = 60  # characters after a name
+_OF = re.compile(r",? (?:of|from|at|with) ")
 _NEAR = 4  # sentences within which a pronoun looks for its person
 
 # What it costs a person to be meant by a pronoun, in sentences of distance.
@@ -59,7 +62,7 @@ class PersonSources:
         """Give the person named at the head of a source, or beside it."""
         mentions = self._scan.mentions[at]
         for mention in mentions:
-            if not (span[0] <= mention.start and mention.end <= span[1]):
+            if mention.end <= span[0] or span[1] <= mention.start:
                 continue
             comma = self._text.rfind(",", span[0], mention.start)
             before = [w.lower for w in words if comma < w.start and w.end <= mention.start]
@@ -75,6 +78,13 @@ class PersonSources:
                     return mention.person
         inside = self._units[at].start <= span[0] < self._units[at].end
         return None if inside else self._labelled(span, words)
+
+    def owner(self, at: int, span: tuple[int, int]) -> Mention | None:
+        """Give the person to whom a source belongs: "Putin's spokesman"."""
+        for mention in self._scan.mentions[at]:
+            if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
+                return mention
+        return None
 
     def _labelled(self, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person of a label before a sentence: "MR. BERG: ..."."""
@@ -174,6 +184,7 @@ class PersonSources:
             affiliation(one, self._speakers, lambda noun: self._scan.register.find(noun, at))
             for one in person.descriptions
         ]
+        said += self._belonging(person, at) if not said else []
         party = next((one for one in said if one.country or one.party), Affiliation())
         known = self._speakers.find(person.name)
         if known and known.kind == "person" and _is_same(known, party):
@@ -184,12 +195,30 @@ class PersonSources:
         role = party.role or "official"
         if party.party:
             return Voice(person.name, party.party, role)
-        if any(one.international for one in said) or self._setting.is_at_organisation(at):
+        speaks_for = any(one.noun in SPOKESPERSONS for one in person.descriptions)
+        if (
+            any(one.international for one in said)
+            or self._setting.is_at_organisation(at)
+            or (speaks_for and not party.country and self._setting.opens_with_organisation(at))
+        ):
             organisation = self._setting.organisation_at(at)
             if organisation:
                 return Voice(person.name, organisation, "official")
         country = party.country or self._setting.side_of(person, at, self._history.latest())
         return Voice(person.name, country.name if country else "none", role)
+
+    def _belonging(self, person: Person, at: int) -> list[Affiliation]:
+        """Read a well-known body after a name without title: "Anna Berg of Chatham House"."""
+        for mention in self._scan.mentions[at]:
+            end = min(mention.end + _BESIDE, self._units[at].end)
+            if mention.person is person and _OF.match(self._text, mention.end, end):
+                words = split_words(self._text, mention.end, end)
+                for known in find_known(words[:5], self._speakers):
+                    if known.first <= 2:
+                        speaker = known.speaker
+                        analyst = speaker.role == "analyst"
+                        return [Affiliation(None, speaker.side, speaker.role, analyst)]
+        return []
 
 
 def _mismatch(pronoun: bool | None, person: bool | None) -> float:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 
 from demarche.articles.institutions import NOUNS, Body, name_body
@@ -12,6 +13,7 @@ from demarche.articles.titles import MODIFIERS, is_title
 from demarche.articles.words import vocabulary
 from demarche.gazetteer import Country
 
+_LOOKED_AT = 20  # bodies of one noun among which the one meant is looked for
 # Nouns by which a body may be meant that was named with another.
 _ALSO = {
     "broadcaster": ("television", "radio"),
@@ -69,7 +71,8 @@ class Register:
         """Enter a well-known organisation by every noun that its names have: "the alliance"."""
         voice = Voice(speaker.name, speaker.side, speaker.role)
         words = {word.lower() for name in (speaker.name, *speaker.aliases) for word in name.split()}
-        for noun in sorted(words & _NOUNS_OF_ORGANISATIONS):
+        # Hamas or the Quad have no noun in their names.
+        for noun in sorted(words & _NOUNS_OF_ORGANISATIONS) or ["group", "movement"]:
             self.add(unit, Named(Body(speaker.name, noun, False), None, voice))
 
     def find(self, head: str, unit: int, country: Country | None = None) -> Named | None:
@@ -85,23 +88,44 @@ class Register:
         for noun in (head, *_ALSO.get(head, ())):
             named = self._named.get(noun, [])
             at = bisect_right(self._units.get(noun, []), unit)
-            for one in (*reversed(named[max(at - 20, 0) : at]), *named[at : at + 20]):
+            for one in (
+                *reversed(named[max(at - _LOOKED_AT, 0) : at]),
+                *named[at : at + _LOOKED_AT],
+            ):
                 if country is None or one.country in (None, country):
                     return one
         return None
 
-    def latest(self, unit: int) -> Named | None:
-        """Give the body named last before the end of a sentence, whatever its noun."""
+    def latest(self, unit: int, *, international: bool = False) -> Named | None:
+        """Give the body named last before the end of a sentence, whatever its noun.
+
+        Parameters
+        ----------
+        unit : int
+        international : bool
+            Whether it must be an organisation of no one country.
+        """
         best: tuple[int, Named] | None = None
         for noun, units in self._units.items():
             at = bisect_right(units, unit)
-            if at and (best is None or units[at - 1] > best[0]):
-                best = units[at - 1], self._named[noun][at - 1]
+            for before in range(at - 1, max(-1, at - 1 - _LOOKED_AT), -1):
+                named = self._named[noun][before]
+                if not (international and (named.country or named.body.national)):
+                    if best is None or units[before] > best[0]:
+                        best = units[before], named
+                    break
         return best[1] if best else None
 
 
-def find_bodies(passage: Passage) -> list[Named]:
-    """Give the bodies that a sentence names by more than their noun."""
+def find_bodies(passage: Passage, people: Set[int] = frozenset()) -> list[Named]:
+    """Give the bodies that a sentence names by more than their noun.
+
+    Parameters
+    ----------
+    passage : Passage
+    people : set of int
+        Offsets where names of persons end; they are no part of a body's.
+    """
     words = passage.words
     found = []
     reached = 0
@@ -109,7 +133,12 @@ def find_bodies(passage: Passage) -> list[Named]:
         if word.lower not in NOUNS or head < reached or head in passage.named:
             continue
         first = head
-        while first > reached and passage.adjacent(first) and _may_precede(passage, first - 1):
+        while (
+            first > reached
+            and passage.adjacent(first)
+            and words[first - 1].end not in people
+            and _may_precede(passage, first - 1)
+        ):
             first -= 1
         last = head + 1
         while last < len(words) and passage.adjacent(last) and _goes_on(passage, last):

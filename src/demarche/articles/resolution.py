@@ -1,5 +1,6 @@
 """Resolution of one source after the other, within what the article has said so far."""
 
+import re
 from collections.abc import Sequence
 
 from demarche.articles.body_sources import BodySources
@@ -12,11 +13,12 @@ from demarche.articles.person_sources import HE, SHE, PersonSources
 from demarche.articles.setting import Setting
 from demarche.articles.speakers import Speakers
 from demarche.articles.titles import is_title
-from demarche.articles.words import Word, find_places, split_words
+from demarche.articles.words import Word, find_country, find_places, split_words
 
 _IT = frozenset({"it", "its", "itself", "they", "their", "them", "both"})
 _WHO = frozenset({"who", "whom", "whose"})
 _THESE = frozenset({"this", "that", "which"})
+_DATELINE = re.compile(r"[^()]{0,60}\([^()]{1,40}\)\s*[-–—]+\s*")  # "PARIS (AP) - "
 _LONGEST_SOURCE = 60  # words
 _SAME_OFFICIAL = 5  # sentences within which "the official" is the one before
 _SAME_OFFICIAL_SAID = 12  # the same for "the same official"
@@ -49,6 +51,8 @@ class Resolver:
 
     def voice(self, at: int, span: tuple[int, int]) -> Voice:
         """Resolve the source that stands at `span` in sentence `at`."""
+        dateline = _DATELINE.match(self._text, *span)
+        span = (dateline.end(), span[1]) if dateline else span
         words = split_words(self._text, *span)[:_LONGEST_SOURCE]
         voice, person = self._resolve(at, span, words)
         self._history.add(Heard(at, voice, person))
@@ -74,6 +78,11 @@ class Resolver:
         person = self._persons.named(at, span, words)
         if person:
             return self._persons.voice(person, at), person
+        owner = self._persons.owner(at, span)
+        country = find_country(self._persons.voice(owner.person, at).side) if owner else None
+        owned = [word for word in words if owner and word.start >= owner.end]
+        if country and owned:
+            return self._bodies.owned(at, owned, country), None
         # An office speaks for its body, and a document for who issued it.
         outer = before_office(words)
         inner = behind_document(words[: outer or None])

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
+from demarche.articles.givennames import cultures_of
 from demarche.articles.history import Heard
 from demarche.articles.mentions import Located, Scan
 from demarche.articles.parts import Unit
@@ -37,7 +38,8 @@ _OTHERS = re.compile(r"\s(?:side|authorities|government|regime|leadership|leader
 # How much each sign counts for a country as the one that goes without saying; from a fit to the
 # synthetic articles.
 _FREQUENT, _FIRST, _DATELINE, _TITLED, _BODIED = 2.0, 0.5, 1.2, -1.4, -0.2
-_SPOKE, _OPENS, _HERE, _SUBJECT, _PLANS, _BLAMED = 0.9, 1.7, 1.2, 3.0, 1.9, -1.7
+_SPOKE, _OPENS, _HERE, _SUBJECT, _PLANS, _BLAMED = 0.7, 2.5, 0.8, 3.5, 2.5, -1.5
+_NAMESAKES = 2.0  # for the country in whose culture the name is common
 _QUOTED, _OTHER_SIDE, _ADJECTIVE, _CAPITAL = -0.4, -1.7, 0.9, -0.7
 
 
@@ -95,6 +97,10 @@ class Setting:
             for word in description.words
         )
         votes = self._votes(unit, self._mentioned.get(person, [])[:10], last, dissents)
+        cultures = cultures_of(person.name.split())
+        for country in votes:
+            if country.culture in cultures:
+                votes[country] += _NAMESAKES
         return max(votes, key=lambda country: votes[country]) if votes else None
 
     def country_at(
@@ -164,7 +170,15 @@ class Setting:
                     return speaker.side
                 # The council has no officials of its own.
                 council = "United Nations" if speaker.role == "official" else council
-        return council
+        named = None if council else self._scan.register.latest(unit, international=True)
+        return named.body.name if named and named.body.role == "official" else council
+
+    def opens_with_organisation(self, unit: int) -> bool:
+        """Say whether an organisation is what a sentence is about: "NATO has taken note, ..."."""
+        found = self._scan.organisations[unit][:1]
+        names = (name for speaker in found for name in (speaker.name, *speaker.aliases))
+        text = self._units[unit].text.removeprefix("The ")
+        return any(text.startswith(name) for name in names)
 
     @cached_property
     def countries(self) -> frozenset[Country]:

@@ -101,7 +101,9 @@ LEADERS = vocabulary(
 CHIEFS = vocabulary(
     "head chief director chairman chairwoman chairperson chair director-general leader"
 )
-CIVIL = vocabulary("mr mrs ms miss sir dame lord lady dr prof doctor comrade")
+CIVIL = vocabulary(
+    "mr mrs ms miss sir dame lord lady dr prof doctor comrade sayyed sayed seyed hajj hon"
+)
 """Forms of address, which say nothing of an office."""
 
 FEMALE = vocabulary(
@@ -143,6 +145,7 @@ def is_title(word: str) -> bool:
     first, _, rest = word.partition("-")
     return (
         word in HEADS
+        or word in CIVIL
         or (bool(rest) and (first in HEADS or rest in HEADS))
         or word.endswith(("ologist", "ographer", "omist"))
     )
