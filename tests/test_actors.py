@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche.articles.actors import resolve
+from demarche.articles.actors.actors import resolve
+from demarche.articles.actors.speakers import Speaker, Speakers, known_speakers
 from demarche.articles.parts import Attribution, Unit, Voice
-from demarche.articles.speakers import Speaker, Speakers, known_speakers
 from demarche.corpus.pages import real_pages
 from demarche.evaluation.reading import same_party, same_speaker
 

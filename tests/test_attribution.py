@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from demarche.articles.attribution import attribute
-from demarche.articles.page import read_page
+from demarche.articles.page.page import read_page
 from demarche.articles.parts import Attribution, Block, Unit
-from demarche.articles.quotations import find_quotations
-from demarche.articles.sentences import split_sentences
+from demarche.articles.speech.attribution import attribute
+from demarche.articles.speech.quotations import find_quotations
+from demarche.articles.speech.sentences import split_sentences
 from demarche.corpus.pages import real_pages
 from demarche.records import MODES
 

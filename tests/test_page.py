@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche.articles.dates import find_dates, is_date_line, publication_date
-from demarche.articles.page import Page, read_page
+from demarche.articles.page.dates import find_dates, is_date_line, publication_date
+from demarche.articles.page.page import Page, read_page
+from demarche.articles.page.repeats import find_repeats, halves
 from demarche.articles.parts import KINDS
-from demarche.articles.repeats import find_repeats, halves
 from demarche.corpus.pages import real_pages
 
 LEAD = "The foreign ministry on Tuesday expressed deep regret over the closing of the bridge."

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche.articles.page import read_page
+from demarche.articles.page.page import read_page
 from demarche.articles.parts import Block, Quotation, Unit
-from demarche.articles.quotations import find_quotations
-from demarche.articles.sentences import split_sentences
+from demarche.articles.speech.quotations import find_quotations
+from demarche.articles.speech.sentences import split_sentences
 from demarche.corpus.pages import real_pages
 
 

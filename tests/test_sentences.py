@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche.articles.page import read_page
+from demarche.articles.page.page import read_page
 from demarche.articles.parts import Block
-from demarche.articles.sentences import SLICE, split_sentences
+from demarche.articles.speech.sentences import SLICE, split_sentences
 from demarche.corpus.pages import Page, real_pages
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from demarche.articles.speakers import default_speakers, known_speakers, load_speakers
+from demarche.articles.actors.speakers import default_speakers, known_speakers, load_speakers
 from demarche.errors import DataError
 from demarche.gazetteer import find
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarche.articles.parts import Attribution, Quotation, Unit, Voice
-from demarche.articles.target import find_targets
+from demarche.articles.target.target import find_targets
 from demarche.corpus.pages import Page, real_pages
 from demarche.evaluation.reading import same_party
 

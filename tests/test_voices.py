@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from demarche.articles.actors.speakers import default_speakers, load_speakers
 from demarche.articles.reader import read_text
-from demarche.articles.speakers import default_speakers, load_speakers
 from demarche.errors import DataError
 from demarche.gazetteer import countries
 from demarche.records import ROLES, Statement

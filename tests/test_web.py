@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from demarche.articles.page import read_page
-from demarche.articles.web import is_web_page, read_web_page
+from demarche.articles.page.page import read_page
+from demarche.articles.page.web import is_web_page, read_web_page
 from demarche.errors import DataError
 
 LEAD = "The foreign ministry on Tuesday expressed deep regret over the closing of the bridge."

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from demarche.articles.actors.speakers import Speakers, load_speakers
+from demarche.articles.page.web import is_web_page, read_web_page
 from demarche.articles.reader import read_text
-from demarche.articles.speakers import Speakers, load_speakers
-from demarche.articles.web import is_web_page, read_web_page
 from demarche.classify import Classifier, load
 from demarche.errors import DemarcheError, UsageError
 from demarche.inputs import Input

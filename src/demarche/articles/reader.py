@@ -1,12 +1,12 @@
 """The reader: one article's text in, every sentence of it with its speaker and target out."""
 
-from demarche.articles.actors import resolve
-from demarche.articles.attribution import attribute
-from demarche.articles.page import read_page
-from demarche.articles.quotations import find_quotations
-from demarche.articles.sentences import split_sentences
-from demarche.articles.speakers import Speakers
-from demarche.articles.target import find_targets
+from demarche.articles.actors.actors import resolve
+from demarche.articles.actors.speakers import Speakers
+from demarche.articles.page.page import read_page
+from demarche.articles.speech.attribution import attribute
+from demarche.articles.speech.quotations import find_quotations
+from demarche.articles.speech.sentences import split_sentences
+from demarche.articles.target.target import find_targets
 from demarche.records import Reading, Statement
 
 

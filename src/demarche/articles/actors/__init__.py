@@ -1,0 +1,1 @@
+"""Actors: sources resolved to canonical speakers, with side and role."""

@@ -1,0 +1,136 @@
+"""Where an article names its persons and bodies, sentence by sentence."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from demarche.articles.actors.descriptions import apposition, office_before, title_before
+from demarche.articles.actors.naming import find_names, is_part_of_body
+from demarche.articles.actors.passage import Passage
+from demarche.articles.actors.people import Cast, Person
+from demarche.articles.actors.register import Register, find_bodies
+from demarche.articles.actors.speakers import Speaker, Speakers, find_known
+from demarche.articles.actors.words import Place
+from demarche.articles.parts import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person named at ``input[start:end]``."""
+
+    start: int
+    end: int
+    person: Person
+    possessive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A country named at ``input[start:end]``."""
+
+    start: int
+    end: int
+    place: Place
+
+
+class Scan:
+    """The cast of an article, and its mentions sentence by sentence.
+
+    Parameters
+    ----------
+    text : str
+    units : sequence of Unit
+    sources : sequence of (int, int)
+        Where sources stand: a bare name there is somebody.
+    speakers : Speakers
+
+    Attributes
+    ----------
+    cast : Cast
+    register : Register
+    mentions : list of list of Mention
+        The persons that each sentence names, in order.
+    places : list of list of Located
+        The countries that each sentence names, in order.
+    organisations : list of list of Speaker
+        The well-known organisations that each sentence names, in order.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        units: Sequence[Unit],
+        sources: Sequence[tuple[int, int]],
+        speakers: Speakers,
+    ) -> None:
+        self.cast = Cast()
+        self.register = Register()
+        self.mentions: list[list[Mention]] = []
+        self.places: list[list[Located]] = []
+        self.organisations: list[list[Speaker]] = []
+        self._ordinary = frozenset(re.findall(r"(?<![\w’'-])[a-z]\w+", text))
+        self._sources = sorted(sources)
+        self._speakers = speakers
+        reached = 0
+        for number, unit in enumerate(units):
+            self._read_page(text, reached, unit.start)
+            reached = unit.end
+            self._read(Passage(text, unit.start, unit.end), number)
+
+    def _read_page(self, text: str, start: int, end: int) -> None:
+        """Enter the persons of the lines between body sentences: captions, lists, labels."""
+        for line in re.finditer(r"\w[^\n]+", text[start:end]):
+            for _ in self._persons(Passage(text, start + line.start(), start + line.end())):
+                pass
+
+    def _read(self, passage: Passage, number: int) -> None:
+        words = passage.words
+        self.mentions.append(list(self._persons(passage)))
+        self.places.append(
+            [Located(words[p.first].start, words[p.last - 1].end, p) for p in passage.places]
+        )
+        people = {mention.end for mention in self.mentions[-1]}
+        for body in find_bodies(passage, people):
+            self.register.add(number, body)
+        known = [known.speaker for known in find_known(words, self._speakers)]
+        self.organisations.append([one for one in known if one.kind == "organisation"])
+        for organisation in self.organisations[-1]:
+            self.register.add_speaker(number, organisation)
+
+    def _persons(self, passage: Passage) -> Iterator[Mention]:
+        floor = 0
+        for first, last in find_names(passage, self._ordinary):
+            mention = self._mention(passage, floor, first, last)
+            if mention:
+                yield mention
+                floor = last
+
+    def _mention(self, passage: Passage, floor: int, at: int, last: int) -> Mention | None:
+        words = passage.words
+        start, end = words[at].start, words[last - 1].end
+        parts = [word.text for word in words[at:last]]
+        known = self._speakers.find(" ".join(parts))
+        if known and known.kind != "person":
+            return None
+        before = title_before(passage, floor, at, last)
+        person = self.cast.find(parts, before.noun if before else "")
+        if is_part_of_body(passage, at, last, known=bool(before or person)):
+            return None
+        after = apposition(passage, last)
+        spoken = self._is_source(start, end)
+        if person is None and len(parts) == 1 and not (before or after or spoken):
+            return None
+        if person is None or (len(parts) > 1 and not person.full):
+            person = self.cast.add(parts)
+        self.cast.mentioned(person)
+        office = office_before(passage, floor, at, before) if before else None
+        for description in (before, office, after):
+            if description:
+                person.describe(description)
+        person.certain |= spoken
+        return Mention(start, end, person, words[last - 1].possessive)
+
+    def _is_source(self, start: int, end: int) -> bool:
+        at = bisect_left(self._sources, (start + 1, 0)) - 1
+        return at >= 0 and self._sources[at][1] >= end

@@ -1,0 +1,237 @@
+"""Sources that are persons: by name, by pronoun, by description; and whom they speak for."""
+
+import re
+from collections.abc import Sequence
+
+from demarche.articles.actors.affiliation import Affiliation, affiliation
+from demarche.articles.actors.descriptions import Description
+from demarche.articles.actors.history import History
+from demarche.articles.actors.institutions import NOUNS
+from demarche.articles.actors.mentions import Mention, Scan
+from demarche.articles.actors.nounphrases import definite, head_part, is_complement
+from demarche.articles.actors.people import Person
+from demarche.articles.actors.setting import Setting
+from demarche.articles.actors.speakers import Speaker, Speakers, find_known
+from demarche.articles.actors.titles import MODIFIERS, SPOKESPERSONS, is_title
+from demarche.articles.actors.words import Place, Word, find_country, split_words
+from demarche.articles.parts import Unit, Voice
+
+HE = frozenset({"he", "him", "his", "himself"})
+SHE = frozenset({"she", "her", "hers", "herself"})
+_LOOK_BACK = 60  # mentions, and sentences onwards, among which a description looks for its person
+_BESIDE = 60  # characters after a name
+_OF = re.compile(r",? (?:of|from|at|with) ")
+_NEAR = 4  # sentences within which a pronoun looks for its person
+
+# What it costs a person to be meant by a pronoun, in sentences of distance.
+_EARLIER, _NOT_FIRST, _NAMED, _OWNER, _WITHIN_QUOTE = 0.6, 0.8, 0.3, 1.5, 2.0
+_HE_FOR_WOMAN, _SHE_FOR_MAN = 4.0, 10.0  # translations often write "he" of a woman
+
+
+class PersonSources:
+    """Finds the persons that sources mean.
+
+    Parameters
+    ----------
+    text : str
+    units : sequence of Unit
+    scan : Scan
+    setting : Setting
+    speakers : Speakers
+    history : History
+    """
+
+    def __init__(
+        self,
+        text: str,
+        units: Sequence[Unit],
+        scan: Scan,
+        setting: Setting,
+        speakers: Speakers,
+        history: History,
+    ) -> None:
+        self._text = text
+        self._units = units
+        self._scan = scan
+        self._setting = setting
+        self._speakers = speakers
+        self._history = history
+        self._voices: dict[Person, Voice] = {}
+
+    def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
+        """Give the person named at the head of a source, or beside it."""
+        mentions = self._scan.mentions[at]
+        for mention in mentions:
+            if mention.end <= span[0] or span[1] <= mention.start:
+                continue
+            comma = self._text.rfind(",", span[0], mention.start)
+            before = [w.lower for w in words if comma < w.start and w.end <= mention.start]
+            owner = mention.possessive and mention.end < span[1] - 2  # "Putin's spokesman"
+            if not (owner or is_complement(before)):
+                return mention.person
+        if is_title(head_part(words)[-1].lower):
+            for mention in mentions:
+                # "a spokesman for the navy, Neil Thornbury"; "Neil Thornbury, its spokesman"
+                gap = max(mention.start - span[1], span[0] - mention.end)
+                sides = sorted((*span, mention.start, mention.end))
+                if 0 < gap < 4 and self._text[sides[1] : sides[2]].strip() == ",":
+                    return mention.person
+        inside = self._units[at].start <= span[0] < self._units[at].end
+        return None if inside else self._labelled(span, words)
+
+    def owner(self, at: int, span: tuple[int, int]) -> Mention | None:
+        """Give the person to whom a source belongs: "Putin's spokesman"."""
+        for mention in self._scan.mentions[at]:
+            if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
+                return mention
+        return None
+
+    def _labelled(self, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
+        """Give the person of a label before a sentence: "MR. BERG: ..."."""
+        comma = self._text.find(",", *span)
+        label = [w for w in words if w.capital and (comma < 0 or w.start < comma)]
+        names = [w.text.title() if w.text.isupper() else w.text for w in label if "." not in w.text]
+        names = [name for name in names if not is_title(name.lower()) and not find_country(name)]
+        return (self._scan.cast.find(names) or self._scan.cast.add(names)) if names else None
+
+    def antecedent(self, at: int, position: int, pronoun: str) -> Person | None:
+        """Give the person that "he" or "she" means: who spoke last, or was named last."""
+        female = True if pronoun in SHE else False if pronoun in HE else None
+        ranked: list[tuple[float, Person]] = []
+        spoken = [heard for heard in self._history.recent(at, 6) if heard.person]
+        for number, heard in enumerate(spoken):
+            if heard.person:
+                ranked.append((at - heard.unit + number * _EARLIER, heard.person))
+        for unit in range(at, max(-1, at - _NEAR), -1):
+            for number, mention in enumerate(self._scan.mentions[unit]):
+                if unit == at and mention.start >= position:
+                    break
+                cost = at - unit + (_NOT_FIRST if number else 0)
+                cost += _OWNER if mention.possessive else _NAMED
+                cost += _WITHIN_QUOTE if self._setting.quoted(unit, mention.start) else 0
+                ranked.append((cost, mention.person))
+        costs = [
+            (cost + _mismatch(female, person.female), number)
+            for number, (cost, person) in enumerate(ranked)
+            if person.certain
+        ]
+        return ranked[min(costs)[1]][1] if costs else None
+
+    def described(
+        self, at: int, position: int, words: Sequence[Word], places: Sequence[Place]
+    ) -> Person | None:
+        """Give the person that a description means here: "the Russian diplomat"."""
+        wanted = definite(words, places)
+        if wanted is None:
+            return None
+        best: Person | None = None
+        most = 0.0
+        for person in self._around(at, position):
+            fit = self._fit(person, wanted)
+            if fit > most:
+                best, most = person, fit
+        return best
+
+    def _around(self, at: int, position: int) -> list[Person]:
+        """Give the persons named before here, the latest first, then those named later."""
+        people: dict[Person, None] = {}
+        seen = 0
+        for unit in range(at, max(-1, at - 4 * _LOOK_BACK), -1):
+            for mention in reversed(self._scan.mentions[unit]):
+                if seen < _LOOK_BACK and (unit < at or mention.start < position):
+                    people.setdefault(mention.person)
+                    seen += 1
+        for unit in range(at, min(len(self._units), at + _LOOK_BACK)):
+            for mention in self._scan.mentions[unit][:_LOOK_BACK]:
+                people.setdefault(mention.person)
+        return list(people)
+
+    def _fit(self, person: Person, wanted: Description) -> float:
+        fit = float(person.fit(wanted.noun))
+        if not fit:
+            return 0
+        if wanted.places:
+            side = self.voice(person, 0).side
+            if side not in {place.country.name for place in wanted.places}:
+                return 0
+        asked = {
+            _plain(word.lower)
+            for word in wanted.words[: wanted.head]
+            if word.lower in MODIFIERS or word.lower in NOUNS
+        }
+        held = {_plain(w.lower) for d in person.descriptions for w in d.words}
+        if asked - held - {"senior", "top", "lead"}:
+            return 0
+        # "the minister" is rather the minister than her deputy
+        return fit - 0.3 * len({"deputy", "vice", "prime", "former"} & (held - asked))
+
+    def voice(self, person: Person, at: int) -> Voice:
+        """Give a person's canonical name, side and role.
+
+        Parameters
+        ----------
+        person : Person
+        at : int
+            A sentence that the person is in, for one whom no sentence names.
+        """
+        if person not in self._voices:
+            first = self._setting.first_mention(person)
+            self._voices[person] = self._voice(person, at if first is None else first)
+        return self._voices[person]
+
+    def _voice(self, person: Person, at: int) -> Voice:
+        said = [
+            affiliation(one, self._speakers, lambda noun: self._scan.register.find(noun, at))
+            for one in person.descriptions
+        ]
+        said += self._belonging(person, at) if not said else []
+        party = next((one for one in said if one.country or one.party), Affiliation())
+        known = self._speakers.find(person.name)
+        if known and known.kind == "person" and _is_same(known, party):
+            return Voice(known.name, known.side, known.role)
+        analyst = any(one.analyst for one in said)
+        if analyst and all(one.analyst or one.says_nothing for one in said):
+            return Voice(person.name, "none", "analyst")
+        role = party.role or "official"
+        if party.party:
+            return Voice(person.name, party.party, role)
+        speaks_for = any(one.noun in SPOKESPERSONS for one in person.descriptions)
+        if (
+            any(one.international for one in said)
+            or self._setting.is_at_organisation(at)
+            or (speaks_for and not party.country and self._setting.opens_with_organisation(at))
+        ):
+            organisation = self._setting.organisation_at(at)
+            if organisation:
+                return Voice(person.name, organisation, "official")
+        country = party.country or self._setting.side_of(person, at, self._history.latest())
+        return Voice(person.name, country.name if country else "none", role)
+
+    def _belonging(self, person: Person, at: int) -> list[Affiliation]:
+        """Read a well-known body after a name without title: "Anna Berg of Chatham House"."""
+        for mention in self._scan.mentions[at]:
+            end = min(mention.end + _BESIDE, self._units[at].end)
+            if mention.person is person and _OF.match(self._text, mention.end, end):
+                words = split_words(self._text, mention.end, end)
+                for known in find_known(words[:5], self._speakers):
+                    if known.first <= 2:
+                        speaker = known.speaker
+                        analyst = speaker.role == "analyst"
+                        return [Affiliation(None, speaker.side, speaker.role, analyst)]
+        return []
+
+
+def _mismatch(pronoun: bool | None, person: bool | None) -> float:
+    if pronoun is None or person is None or pronoun is person:
+        return 0
+    return _SHE_FOR_MAN if pronoun else _HE_FOR_WOMAN
+
+
+def _is_same(known: Speaker, said: Affiliation) -> bool:
+    """Say whether the article speaks of the well-known person, or of one of the same name."""
+    party = said.country.name if said.country else said.party
+    return party in {None, known.side}
+
+
+def _plain(word: str) -> str:
+    return {"defense": "defence", "external": "foreign", "labor": "labour"}.get(word, word)

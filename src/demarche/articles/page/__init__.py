@@ -1,0 +1,1 @@
+"""The page: which of its lines are body, and what the others are."""

@@ -1,0 +1,1 @@
+"""Speech: sentences, quotations, and how each sentence conveys whose words."""

@@ -1,0 +1,1 @@
+"""Targets: towards whom a statement is directed."""

@@ -1,0 +1,281 @@
+"""Parties named in running text: countries, blocs, organisations, and the people who lead them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from demarche.articles.actors.titles import CONNECTORS, HEADS, MODIFIERS
+from demarche.articles.parts import Unit, Voice
+from demarche.gazetteer import countries, names
+from demarche.gazetteer import find as find_country
+
+_ORGANISATIONS = {
+    "ASEAN": "Association of Southeast Asian Nations|Asean",
+    "African Union": "AU",
+    "Arab League": "League of Arab States",
+    "BRICS": "",
+    "Council of Europe": "",
+    "ECOWAS": "Economic Community of West African States",
+    "European Union": "EU|European Commission|European Council|European Parliament",
+    "G20": "G-20",
+    "G7": "G-7|Group of Seven",
+    "Gulf Cooperation Council": "GCC",
+    "Hamas": "",
+    "Hezbollah": "Hizbollah|Hizbullah",
+    "Houthis": "Houthi|Huthis",
+    "IAEA": "International Atomic Energy Agency",
+    "ICAO": "International Civil Aviation Organization",
+    "International Court of Justice": "ICJ",
+    "International Criminal Court": "ICC",
+    "International Monetary Fund": "IMF",
+    "Islamic State": "ISIS|ISIL",
+    "NATO": "Nato|North Atlantic Treaty Organization|North Atlantic Alliance",
+    "OPEC": "",
+    "OSCE": "Organization for Security and Co-operation in Europe",
+    "Red Cross": "ICRC|International Committee of the Red Cross",
+    "Taliban": "",
+    "UN Security Council": "U.N. Security Council|United Nations Security Council|Security Council"
+    "|UNSC",
+    "UNESCO": "Unesco",
+    "UNHCR": "UN High Commissioner for Refugees",
+    "United Nations": "UN|U.N.|General Assembly",
+    "WHO": "World Health Organization|World Health Organisation",
+    "WTO": "World Trade Organization|World Trade Organisation",
+    "West": "Western|collective West",
+    "World Bank": "",
+}
+"""Blocs and organisations, and what else news calls them."""
+
+_FORUMS = frozenset(
+    {"IAEA", "ICAO", "International Court of Justice", "OSCE", "Red Cross", "UN Security Council"}
+    | {"European Union", "United Nations", "WHO", "WTO", "African Union"}
+)
+_BY_NOUN = {"IAEA": "agency", "NATO": "alliance", "European Union": "bloc"}
+_LONGEST_NAME = 12  # words of an organisation's or a person's name
+_WORD = re.compile(r"(?:[A-Z]\.){2,}|\w+")
+_TITLE_WORD = re.compile(r"\w[\w’'-]*")
+_POSSESSIVE = re.compile(r"[’']s?")
+# What stands after a place's name where it names something else: a paper, a pact, a sea.
+_ELSE_AFTER = re.compile(
+    r"\$|\s(?:[Dd]ollars?|Accords?|Agreements?|Airport|Charter|Conference|Conventions?|Daily"
+    r"|Declaration|Games"
+    r"|Gulf|Herald|Institute|Journal|News|Ocean|Peninsula|People|Post|Process|Protocols?|Review"
+    r"|River|Sea|Straits?|Street|Summit|Times|Treaty|University|War)\b"
+)
+_ELSE_BEFORE = re.compile(r"\b(?:(?:Bay|Gulf|Lake|Sea|Straits?|University|Party) of|Latin|Lake)\s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention of a party: ``text[start:end]``.
+
+    `form` is ``"name"``, ``"adjective"`` ("Russian"), ``"people"`` ("Russians"), ``"capital"``,
+    ``"noun"`` ("the agency") or ``"person"`` ("Putin", for the party that the person serves).
+    """
+
+    start: int
+    end: int
+    party: str
+    form: str
+
+
+Names = Mapping[tuple[str, ...], tuple[str, str]]
+
+
+def party_of(name: str) -> str:
+    """Give the one name that a country or an organisation goes by here."""
+    country = find_country(name)
+    if country:
+        return country.name
+    known = _table().get(tuple(_WORD.findall(name)))
+    return known[0] if known else name
+
+
+def is_country(party: str) -> bool:
+    """Say whether a party is a country."""
+    return find_country(party) is not None
+
+
+def is_forum(party: str) -> bool:
+    """Say whether a party is named mostly as the place or the source of rules, not as a side."""
+    return party in _FORUMS
+
+
+def find_mentions(text: str, units: Sequence[Unit], voices: Sequence[Voice]) -> list[list[Mention]]:
+    """Give the mentions of parties in each sentence, in order.
+
+    A person counts for a party where the article has that person speak for it, or calls the
+    person by an office of a country: "Russian President Vladimir Putin".
+    """
+    lexicon = _Lexicon(_organisations(voices))
+    plain = [list(_mentions(text, unit, lexicon)) for unit in units]
+    more = _persons(text, units, plain, voices)
+    more |= _nouns({mention.party for named in plain for mention in named})
+    if not more:
+        return plain
+    lexicon = _Lexicon(_organisations(voices) | more)
+    return [list(_mentions(text, unit, lexicon)) for unit in units]
+
+
+class _Lexicon:
+    """The names that an article may use, its own beside those known.
+
+    `longest` gives, for each word that a name begins with, how many words the longest has.
+    """
+
+    def __init__(self, own: Names) -> None:
+        self.names = {**_table(), **own}
+        self.longest = dict(_longest_known())
+        for words in own:
+            self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
+
+
+def _mentions(text: str, unit: Unit, lexicon: _Lexicon) -> Iterator[Mention]:
+    words = list(_WORD.finditer(text, unit.start, unit.end))
+    country_end = -1
+    read = 0
+    for place, first in enumerate(words):
+        longest = lexicon.longest.get(first[0], 0)
+        if not longest or place < read:
+            continue
+        ahead = words[place : place + longest]
+        for count in range(len(ahead), 0, -1):
+            found = lexicon.names.get(tuple(word[0] for word in ahead[:count]))
+            if found:
+                start, end = first.start(), ahead[count - 1].end()
+                # "the Qatari Security Council" is a body of Qatar.
+                its_own = is_forum(found[0]) and start == country_end + 1
+                if not its_own and not _something_else(text, unit, start, end):
+                    yield Mention(start, end, *found)
+                country_end = end if found[1] == "adjective" else -1
+                read = place + count
+                break
+
+
+def _something_else(text: str, unit: Unit, start: int, end: int) -> bool:
+    """Say whether the name is part of another: "Washington Post", "Sea of Japan"."""
+    before = text[max(unit.start, start - 20) : start]
+    return bool(_ELSE_AFTER.match(text, end, unit.end) or _ELSE_BEFORE.search(before))
+
+
+def _organisations(voices: Sequence[Voice]) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Give the names of the article's own organisations, those that speak in it."""
+    found = {}
+    for side in dict.fromkeys(voice.side for voice in voices):
+        words = tuple(_WORD.findall(side))
+        if not 0 < len(words) <= _LONGEST_NAME or side == "none":
+            continue
+        if words not in _table() and not is_country(side):
+            found[words] = (side, "name")
+            initials = "".join(word[0] for word in words if word[0].isupper())
+            if len(initials) > 2:
+                found[(initials,)] = (side, "name")
+    return found
+
+
+def _nouns(parties: Iterable[str]) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Give what the article's organisations are called for short: "the agency"."""
+    claims: dict[str, list[str]] = {}
+    for party in parties:
+        if not is_country(party):
+            last = party.rsplit(" ", 1)[-1]
+            noun = _BY_NOUN.get(party, last.lower() if " " in party else "")
+            claims.setdefault(noun, []).append(party)
+    return {
+        (the, form): (owners[0], "noun")
+        for noun, owners in claims.items()
+        if noun and len(owners) == 1
+        for the in ("the", "The")
+        for form in (noun, noun.capitalize())
+    }
+
+
+def _persons(
+    text: str, units: Sequence[Unit], named: Sequence[Sequence[Mention]], voices: Sequence[Voice]
+) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Give the names of those who serve a party, in full and in part, where that is certain."""
+    sides: dict[tuple[str, ...], set[str]] = {}
+    for voice in set(voices):
+        words = voice.speaker.split()
+        if voice.side == "none" or not 0 < len(words) <= _LONGEST_NAME:
+            continue
+        if all(word[0].isupper() for word in words):
+            _enter(sides, voice.speaker, party_of(voice.side))
+    for unit, mentions in zip(units, named, strict=True):
+        for mention in mentions:
+            name = _titled(text, mention.end, unit.end)
+            if name and is_country(mention.party):
+                _enter(sides, name, mention.party)
+    return {
+        name: (next(iter(parties)), "person")
+        for name, parties in sides.items()
+        if len(parties) == 1 and name not in _table()
+    }
+
+
+def _enter(sides: dict[tuple[str, ...], set[str]], name: str, party: str) -> None:
+    parts = name.split()
+    country = find_country(party)
+    forms = [name, parts[-1]]
+    if country and names()[country.culture].family_first:
+        forms.append(parts[0])
+    for form in forms:
+        sides.setdefault(tuple(_WORD.findall(form)), set()).add(party)
+
+
+def _titled(text: str, at: int, limit: int) -> str:
+    """Read the name that follows a country and an office: "[Russian] President Anna Berg"."""
+    possessive = _POSSESSIVE.match(text, at)
+    last = possessive.end() if possessive else at
+    office, start = False, 0
+    for match in _TITLE_WORD.finditer(text, last, min(limit, last + 120)):
+        word = match[0].lower()
+        if text[last : match.start()] != " ":
+            break
+        if start and not match[0][0].isupper():
+            break
+        if not start and word in HEADS:
+            office = True
+        elif not start and (word in MODIFIERS or word in CONNECTORS or word == "ministry"):
+            pass
+        elif office and match[0][0].isupper():
+            start = start or match.start()
+        else:
+            break
+        last = match.end()
+    return _POSSESSIVE.sub("", text[start:last]) if start else ""
+
+
+@cache
+def _table() -> dict[tuple[str, ...], tuple[str, str]]:
+    table: dict[tuple[str, ...], tuple[str, str]] = {}
+    for country in countries():
+        for form, group in (
+            ("name", (country.name, country.official, *country.aliases)),
+            ("adjective", (country.adjective,)),
+            ("people", (country.people,)),
+            ("capital", (country.capital, *country.capital_aliases)),
+        ):
+            for name in group:
+                if name and find_country(name) == country:
+                    table.setdefault(tuple(_WORD.findall(name)), (country.name, form))
+    # News says "Korea" of the southern one, and of what both share ("Korean Peninsula").
+    south = find_country("South Korea")
+    if south:
+        table[("Korea",)] = (south.name, "name")
+        table[("Korean",)] = (south.name, "adjective")
+    for party, others in _ORGANISATIONS.items():
+        for name in (party, *others.split("|")):
+            if name:
+                form = "adjective" if name == "Western" else "name"
+                table[tuple(_WORD.findall(name))] = (party, form)
+    return table
+
+
+@cache
+def _longest_known() -> Mapping[str, int]:
+    longest: dict[str, int] = {}
+    for words in _table():
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return longest
