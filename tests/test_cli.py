@@ -195,7 +195,7 @@ def test_data_counts_and_agreement(capsys):
     assert (found["sentences"], found["statements"]) == (193, 139)
     assert found["gold"]["mode"]["narration"]["neutral"] == 52
     assert sum(found["gold"]["side"]["Russia"].values()) == 59
-    assert found["synthetic"]["statements"]["accusatory"] == 1096
+    assert found["synthetic"]["statements"]["accusatory"] == 2236
     assert round(found["kappa"]["stance"], 2) == 0.97
     assert main(["data"]) == 0
     assert "korea-herald" in capsys.readouterr().out
