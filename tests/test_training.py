@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -127,7 +128,9 @@ def test_an_interrupt_leaves_no_half_model(tmp_path, monkeypatch):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_marks_the_run_interrupted(tmp_path, number):
     command = [sys.executable, "-m", "demarche", "train", "model=transformer", f"runs={tmp_path}"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # A shell in the background has its children ignore SIGINT.
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=listening)
     while not list(tmp_path.glob("*/config.json")):
         assert process.poll() is None
         time.sleep(0.1)
