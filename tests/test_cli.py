@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from shell import shell
 
 from demarche.cli import main
 from demarche.compare import compare
@@ -209,18 +207,6 @@ def test_broken_data_is_told_with_file_and_line(tmp_path, capsys):
     errors = capsys.readouterr().err
     assert "gold.jsonl, line 1, field 'stance'" in errors
     assert errors.count("\n") == 1
-
-
-def shell(command: str, **options) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path},
-        check=False,
-        **options,
-    )
 
 
 def test_piped_in_and_out(runs):

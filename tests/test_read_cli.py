@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from shell import shell
 
 from demarche.classify import OUTPUT
 from demarche.cli import main
@@ -244,18 +245,6 @@ def test_windows_line_ends_keep_their_offsets(call):
 
 
 # On the terminal and in pipes
-
-
-def shell(command: str, **options) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path},
-        check=False,
-        **options,
-    )
 
 
 def test_piped_in_and_out(tmp_path):

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from demarche.articles.actors.history import History
 from demarche.articles.actors.institutions import NOUNS, Body, name_body
-from demarche.articles.actors.mentions import Scan
 from demarche.articles.actors.nounphrases import AWAY, DOCUMENTS, INDEFINITE, follows, head_part
 from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.register import Named, find_bodies
-from demarche.articles.actors.setting import Setting
-from demarche.articles.actors.speakers import Speaker, Speakers, find_known
+from demarche.articles.actors.scene import Scene
+from demarche.articles.actors.speakers import Speaker, find_known
 from demarche.articles.actors.titles import MODIFIERS, is_title
 from demarche.articles.actors.words import (
     Place,
@@ -20,7 +18,7 @@ from demarche.articles.actors.words import (
     joined,
     vocabulary,
 )
-from demarche.articles.parts import Unit, Voice
+from demarche.articles.parts import Voice
 from demarche.gazetteer import Country
 
 _FOREIGN_MINISTRY = Body("Ministry of Foreign Affairs", "ministry")
@@ -40,49 +38,31 @@ class BodySources:
 
     Parameters
     ----------
-    text : str
-    units : sequence of Unit
-    scan : Scan
-    setting : Setting
-    speakers : Speakers
-    history : History
+    scene : Scene
     """
 
-    def __init__(
-        self,
-        text: str,
-        units: Sequence[Unit],
-        scan: Scan,
-        setting: Setting,
-        speakers: Speakers,
-        history: History,
-    ) -> None:
-        self._text = text
-        self._units = units
-        self._scan = scan
-        self._setting = setting
-        self._speakers = speakers
-        self._history = history
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
 
     def meant_by_it(self, at: int, position: int) -> Voice:
         """Give the body or the country that "it" or "they" means at a position."""
-        before = Passage(self._text, self._units[at].start, position)
+        before = Passage(self._scene.text, self._scene.units[at].start, position)
         bodies = find_bodies(before)
         if bodies:
             return self._voice(bodies[0].body, bodies[0].country, at, ((), ()))
         for place in before.places:
             start = before.words[place.first].start
             owner = before.words[place.last - 1].possessive
-            if not (place.adjective or owner or self._setting.quoted(at, start)):
+            if not (place.adjective or owner or self._scene.setting.quoted(at, start)):
                 return _government(place.country)
-        for located in self._scan.places[at - 1][:1] if at else ():
-            opens = located.start - self._units[at - 1].start < _OPENING
+        for located in self._scene.scan.places[at - 1][:1] if at else ():
+            opens = located.start - self._scene.units[at - 1].start < _OPENING
             if opens and not located.place.adjective:
                 return _government(located.place.country)
-        for heard in self._history.recent(at, 8):
+        for heard in self._scene.history.recent(at, 8):
             if heard.person is None and at - heard.unit <= _RECENT:
                 return heard.voice
-        return self._history.voice_before(at)
+        return self._scene.history.voice_before(at)
 
     def voice(self, at: int, words: Sequence[Word], places: Sequence[Place]) -> Voice:
         """Give the voice of a source that is nobody with a name."""
@@ -96,10 +76,10 @@ class BodySources:
         if words[-1].lower in DOCUMENTS and not places:
             return self._issuer(at)
         several = _SEVERAL.match(" ".join(word.lower for word in words))
-        if several and not places and self._setting.first_country:
-            return _government(self._setting.first_country)
+        if several and not places and self._scene.setting.first_country:
+            return _government(self._scene.setting.first_country)
         if _is_country(words, places):
-            if _THROUGH_MINISTRY.search(self._units[at].text):
+            if _THROUGH_MINISTRY.search(self._scene.units[at].text):
                 return self._of(_FOREIGN_MINISTRY, at, words, places)
             return _government(places[0].country)
         behind = _behind_official(words)
@@ -110,15 +90,15 @@ class BodySources:
         """Give the voice of a country's body, or of an official's: "its ministry"."""
         body = name_body(words, ()) or Body("Government", "government")
         if body.bare:
-            meant = self._scan.register.find(body.head, at, owner)
+            meant = self._scene.scan.register.find(body.head, at, owner)
             body = meant.body if meant else _FOREIGN_MINISTRY if body.head == "ministry" else body
         return self._voice(body, owner, at, (words, ()))
 
     def _well_known(self, words: Sequence[Word], places: Sequence[Place]) -> Speaker | None:
         head = head_part(words)
-        found = find_known(head, self._speakers)
+        found = find_known(head, self._scene.speakers)
         if not found and (is_title(head[-1].lower) or head[-1].lower in NOUNS):
-            found = find_known(words, self._speakers)
+            found = find_known(words, self._scene.speakers)
         for known in found:
             owners = [place.country for place in places if place.last <= known.first]
             side = find_country(known.speaker.side)
@@ -135,7 +115,7 @@ class BodySources:
         The bodies of many countries may bear it, so its own country must be spoken of.
         """
         country = find_country(speaker.side)
-        return speaker.kind != "body" or country is None or country in self._setting.countries
+        return speaker.kind != "body" or country is None or country in self._scene.setting.countries
 
     def _unexplained(self, at: int, words: Sequence[Word], places: Sequence[Place]) -> Voice:
         """Take a name in capitals that nothing else explains as a party of its own."""
@@ -154,17 +134,17 @@ class BodySources:
         if own and not name:
             return _government(own[0].country)
         if not name:
-            return self._history.voice_before(at)
+            return self._scene.history.voice_before(at)
         return Voice(name, own[0].country.name if own else name, "official")
 
     def _issuer(self, at: int) -> Voice:
         """Give whose document "the statement" is: who spoke last, or the body named last."""
-        latest = self._history.latest()
+        latest = self._scene.history.latest()
         if latest and 0 <= at - latest.unit <= _ISSUED:
             return latest.voice
-        named = self._scan.register.latest(at)
+        named = self._scene.scan.register.latest(at)
         if named is None:
-            return self._history.voice_before(at)
+            return self._scene.history.voice_before(at)
         return named.voice or self._voice(named.body, named.country, at, ((), ()))
 
     def _of(self, body: Body, at: int, words: Sequence[Word], places: Sequence[Place]) -> Voice:
@@ -172,7 +152,7 @@ class BodySources:
         country = _country_of(body, words, places)
         if body.bare or (body.name.lower() == body.head and country is None):
             # "the ministry", "the Greek ministry"
-            meant = self._scan.register.find(body.head, at, country)
+            meant = self._scene.scan.register.find(body.head, at, country)
             if meant and meant.voice:
                 return meant.voice
             if meant:
@@ -180,11 +160,11 @@ class BodySources:
             elif body.head == "ministry":
                 body = _FOREIGN_MINISTRY
         elif country is None and body.national:
-            meant = self._scan.register.find(body.head, at)
+            meant = self._scene.scan.register.find(body.head, at)
             if meant and meant.body.name == body.name:
                 country = meant.country
         voice = self._voice(body, country, at, (words, places))
-        self._scan.register.add(at, Named(body, country, voice))
+        self._scene.scan.register.add(at, Named(body, country, voice))
         return voice
 
     def _voice(
@@ -194,12 +174,12 @@ class BodySources:
         at: int,
         phrase: tuple[Sequence[Word], Sequence[Place]],
     ) -> Voice:
-        known = self._speakers.find(body.of(country))
+        known = self._scene.speakers.find(body.of(country))
         if known and self._is_spoken_of(known) and find_country(known.side) == country:
             return Voice(known.name, known.side, known.role)
         if not body.national and country is None:
             return Voice(body.name, "none" if body.role == "analyst" else body.name, body.role)
-        country = country or self._setting.country_at(at, self._history.latest())
+        country = country or self._scene.setting.country_at(at, self._scene.history.latest())
         host = self._host(at, country, *phrase) if body.head == "embassy" else None
         side = country.name if country and body.role != "analyst" else "none"
         return Voice(body.of(country, host), side, body.role)
@@ -211,7 +191,7 @@ class BodySources:
         for place in places:
             if place.country != country and follows(words, place.first, AWAY):
                 return place.country
-        return self._setting.country_at(at, other_than=country)
+        return self._scene.setting.country_at(at, other_than=country)
 
 
 def _is_country(words: Sequence[Word], places: Sequence[Place]) -> bool:

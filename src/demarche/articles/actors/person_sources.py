@@ -5,16 +5,15 @@ from collections.abc import Sequence
 
 from demarche.articles.actors.affiliation import Affiliation, affiliation
 from demarche.articles.actors.descriptions import Description
-from demarche.articles.actors.history import History
 from demarche.articles.actors.institutions import NOUNS
-from demarche.articles.actors.mentions import Mention, Scan
+from demarche.articles.actors.mentions import Mention
 from demarche.articles.actors.nounphrases import definite, head_part, is_complement
 from demarche.articles.actors.people import Person
-from demarche.articles.actors.setting import Setting
-from demarche.articles.actors.speakers import Speaker, Speakers, find_known
+from demarche.articles.actors.scene import Scene
+from demarche.articles.actors.speakers import Speaker, find_known
 from demarche.articles.actors.titles import MODIFIERS, SPOKESPERSONS, is_title
 from demarche.articles.actors.words import Place, Word, find_country, split_words
-from demarche.articles.parts import Unit, Voice
+from demarche.articles.parts import Voice
 
 HE = frozenset({"he", "him", "his", "himself"})
 SHE = frozenset({"she", "her", "hers", "herself"})
@@ -33,38 +32,20 @@ class PersonSources:
 
     Parameters
     ----------
-    text : str
-    units : sequence of Unit
-    scan : Scan
-    setting : Setting
-    speakers : Speakers
-    history : History
+    scene : Scene
     """
 
-    def __init__(
-        self,
-        text: str,
-        units: Sequence[Unit],
-        scan: Scan,
-        setting: Setting,
-        speakers: Speakers,
-        history: History,
-    ) -> None:
-        self._text = text
-        self._units = units
-        self._scan = scan
-        self._setting = setting
-        self._speakers = speakers
-        self._history = history
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
         self._voices: dict[Person, Voice] = {}
 
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person named at the head of a source, or beside it."""
-        mentions = self._scan.mentions[at]
+        mentions = self._scene.scan.mentions[at]
         for mention in mentions:
             if mention.end <= span[0] or span[1] <= mention.start:
                 continue
-            comma = self._text.rfind(",", span[0], mention.start)
+            comma = self._scene.text.rfind(",", span[0], mention.start)
             before = [w.lower for w in words if comma < w.start and w.end <= mention.start]
             owner = mention.possessive and mention.end < span[1] - 2  # "Putin's spokesman"
             if not (owner or is_complement(before)):
@@ -74,41 +55,45 @@ class PersonSources:
                 # "a spokesman for the navy, Neil Thornbury"; "Neil Thornbury, its spokesman"
                 gap = max(mention.start - span[1], span[0] - mention.end)
                 sides = sorted((*span, mention.start, mention.end))
-                if 0 < gap < 4 and self._text[sides[1] : sides[2]].strip() == ",":
+                if 0 < gap < 4 and self._scene.text[sides[1] : sides[2]].strip() == ",":
                     return mention.person
-        inside = self._units[at].start <= span[0] < self._units[at].end
+        inside = self._scene.units[at].start <= span[0] < self._scene.units[at].end
         return None if inside else self._labelled(span, words)
 
     def owner(self, at: int, span: tuple[int, int]) -> Mention | None:
         """Give the person to whom a source belongs: "Putin's spokesman"."""
-        for mention in self._scan.mentions[at]:
+        for mention in self._scene.scan.mentions[at]:
             if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
                 return mention
         return None
 
     def _labelled(self, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person of a label before a sentence: "MR. BERG: ..."."""
-        comma = self._text.find(",", *span)
+        comma = self._scene.text.find(",", *span)
         label = [w for w in words if w.capital and (comma < 0 or w.start < comma)]
         names = [w.text.title() if w.text.isupper() else w.text for w in label if "." not in w.text]
         names = [name for name in names if not is_title(name.lower()) and not find_country(name)]
-        return (self._scan.cast.find(names) or self._scan.cast.add(names)) if names else None
+        return (
+            (self._scene.scan.cast.find(names) or self._scene.scan.cast.add(names))
+            if names
+            else None
+        )
 
     def antecedent(self, at: int, position: int, pronoun: str) -> Person | None:
         """Give the person that "he" or "she" means: who spoke last, or was named last."""
         female = True if pronoun in SHE else False if pronoun in HE else None
         ranked: list[tuple[float, Person]] = []
-        spoken = [heard for heard in self._history.recent(at, 6) if heard.person]
+        spoken = [heard for heard in self._scene.history.recent(at, 6) if heard.person]
         for number, heard in enumerate(spoken):
             if heard.person:
                 ranked.append((at - heard.unit + number * _EARLIER, heard.person))
         for unit in range(at, max(-1, at - _NEAR), -1):
-            for number, mention in enumerate(self._scan.mentions[unit]):
+            for number, mention in enumerate(self._scene.scan.mentions[unit]):
                 if unit == at and mention.start >= position:
                     break
                 cost = at - unit + (_NOT_FIRST if number else 0)
                 cost += _OWNER if mention.possessive else _NAMED
-                cost += _WITHIN_QUOTE if self._setting.quoted(unit, mention.start) else 0
+                cost += _WITHIN_QUOTE if self._scene.setting.quoted(unit, mention.start) else 0
                 ranked.append((cost, mention.person))
         costs = [
             (cost + _mismatch(female, person.female), number)
@@ -137,12 +122,12 @@ class PersonSources:
         people: dict[Person, None] = {}
         seen = 0
         for unit in range(at, max(-1, at - 4 * _LOOK_BACK), -1):
-            for mention in reversed(self._scan.mentions[unit]):
+            for mention in reversed(self._scene.scan.mentions[unit]):
                 if seen < _LOOK_BACK and (unit < at or mention.start < position):
                     people.setdefault(mention.person)
                     seen += 1
-        for unit in range(at, min(len(self._units), at + _LOOK_BACK)):
-            for mention in self._scan.mentions[unit][:_LOOK_BACK]:
+        for unit in range(at, min(len(self._scene.units), at + _LOOK_BACK)):
+            for mention in self._scene.scan.mentions[unit][:_LOOK_BACK]:
                 people.setdefault(mention.person)
         return list(people)
 
@@ -175,18 +160,20 @@ class PersonSources:
             A sentence that the person is in, for one whom no sentence names.
         """
         if person not in self._voices:
-            first = self._setting.first_mention(person)
+            first = self._scene.setting.first_mention(person)
             self._voices[person] = self._voice(person, at if first is None else first)
         return self._voices[person]
 
     def _voice(self, person: Person, at: int) -> Voice:
         said = [
-            affiliation(one, self._speakers, lambda noun: self._scan.register.find(noun, at))
+            affiliation(
+                one, self._scene.speakers, lambda noun: self._scene.scan.register.find(noun, at)
+            )
             for one in person.descriptions
         ]
         said += self._belonging(person, at) if not said else []
         party = next((one for one in said if one.country or one.party), Affiliation())
-        known = self._speakers.find(person.name)
+        known = self._scene.speakers.find(person.name)
         if known and known.kind == "person" and _is_same(known, party):
             return Voice(known.name, known.side, known.role)
         analyst = any(one.analyst for one in said)
@@ -198,22 +185,26 @@ class PersonSources:
         speaks_for = any(one.noun in SPOKESPERSONS for one in person.descriptions)
         if (
             any(one.international for one in said)
-            or self._setting.is_at_organisation(at)
-            or (speaks_for and not party.country and self._setting.opens_with_organisation(at))
+            or self._scene.setting.is_at_organisation(at)
+            or (
+                speaks_for and not party.country and self._scene.setting.opens_with_organisation(at)
+            )
         ):
-            organisation = self._setting.organisation_at(at)
+            organisation = self._scene.setting.organisation_at(at)
             if organisation:
                 return Voice(person.name, organisation, "official")
-        country = party.country or self._setting.side_of(person, at, self._history.latest())
+        country = party.country or self._scene.setting.side_of(
+            person, at, self._scene.history.latest()
+        )
         return Voice(person.name, country.name if country else "none", role)
 
     def _belonging(self, person: Person, at: int) -> list[Affiliation]:
         """Read a well-known body after a name without title: "Anna Berg of Chatham House"."""
-        for mention in self._scan.mentions[at]:
-            end = min(mention.end + _BESIDE, self._units[at].end)
-            if mention.person is person and _OF.match(self._text, mention.end, end):
-                words = split_words(self._text, mention.end, end)
-                for known in find_known(words[:5], self._speakers):
+        for mention in self._scene.scan.mentions[at]:
+            end = min(mention.end + _BESIDE, self._scene.units[at].end)
+            if mention.person is person and _OF.match(self._scene.text, mention.end, end):
+                words = split_words(self._scene.text, mention.end, end)
+                for known in find_known(words[:5], self._scene.speakers):
                     if known.first <= 2:
                         speaker = known.speaker
                         analyst = speaker.role == "analyst"

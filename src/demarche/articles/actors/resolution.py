@@ -9,6 +9,7 @@ from demarche.articles.actors.mentions import Scan
 from demarche.articles.actors.nounphrases import before_office, behind_document, head_part
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.person_sources import HE, SHE, PersonSources
+from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.setting import Setting
 from demarche.articles.actors.speakers import Speakers
 from demarche.articles.actors.titles import is_title
@@ -40,9 +41,9 @@ class Resolver:
         self._text = text
         self._history = History()
         setting = Setting(text, units, scan, speakers)
-        parts = (text, units, scan, setting, speakers, self._history)
-        self._persons = PersonSources(*parts)
-        self._bodies = BodySources(*parts)
+        scene = Scene(text, units, scan, setting, speakers, self._history)
+        self._persons = PersonSources(scene)
+        self._bodies = BodySources(scene)
         self._unnamed: tuple[str, Heard] | None = None
 
     def last_voice(self, at: int) -> Voice:
