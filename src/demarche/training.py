@@ -143,7 +143,7 @@ def predict(model: StanceClassifier, sentences: Sequence[Sentence]) -> pd.DataFr
     table = pd.DataFrame(
         {
             name: [getattr(sentence, name) for sentence in sentences]
-            for name in ("id", "article", "mode", "side", "text", "stance", "also")
+            for name in ("id", "article", "mode", "speaker", "side", "text", "stance", "also")
         }
     )
     table["predicted"] = [STANCES[column] for column in np.argmax(probabilities, axis=1)]

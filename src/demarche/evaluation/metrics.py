@@ -1,8 +1,8 @@
 """Metrics of held-out predictions, in all and by slice.
 
 A table of predictions has one row a sentence with the columns ``id``, ``article``, ``mode``,
-``side``, ``stance`` (gold), ``also`` (gold, may be null), ``predicted``, and one column of
-probabilities for each stance (`PROBABILITY_COLUMNS`).
+``speaker``, ``side``, ``stance`` (gold), ``also`` (gold, may be null), ``predicted``, and one
+column of probabilities for each stance (`PROBABILITY_COLUMNS`).
 """
 
 from collections.abc import Iterator
