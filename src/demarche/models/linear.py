@@ -1,7 +1,7 @@
-"""The linear head that `tfidf` and `embedding` share: logistic regression, its strength chosen.
+"""The linear head that the models share: logistic regression, its strength and temperature chosen.
 
-The strength is chosen by inner grouped cross-validation: real groups (events) are held out in
-turn where there are two or more, else thirds of the synthetic groups (writers).
+Both are chosen by inner grouped cross-validation: real groups (events) are held out in turn
+where there are two or more, else thirds of the synthetic groups (writers).
 """
 
 import warnings
@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from demarche.errors import DataError
 from demarche.models.protocol import align
+from demarche.models.temperature import fit_temperature, scale
 from demarche.records import Hints
 from demarche.stance import STANCES
 
@@ -81,34 +82,47 @@ def inner_folds(hints: Hints | None, n: int) -> Iterator[tuple[Indices, Indices]
 
 
 def fit_chosen(
-    X: Matrix, y: Indices, strengths: Sequence[float], hints: Hints | None, seed: int
+    X: Matrix,
+    y: Indices,
+    strengths: Sequence[float],
+    hints: Hints | None,
+    seed: int,
+    weights: NDArray[np.float64] | None = None,
 ) -> LogisticRegression:
-    """Fit with the strength that has the least log loss over the pooled inner validation rows.
+    """Fit with the best of several strengths, then set the temperature.
 
-    Log loss, because on some hundred rows it varies less by chance than macro-F1 does.
+    Both are chosen for the least log loss over the pooled inner validation rows. Log loss,
+    because on some hundred rows it varies less by chance than macro-F1 does. Where no inner
+    fold can be made, the first strength is taken and the temperature left at 1.
 
     Parameters
     ----------
     X : matrix of shape (n, d)
     y : ndarray of int, length n
     strengths : sequence of float
-        Ascending; of equals the smallest wins, and where no inner fold can be made.
+        Ascending; of equals the smallest wins.
+    weights : ndarray of float, length n, optional
+        What each row counts in fitting.
 
     Raises
     ------
     DataError
         If the labels are all the same.
     """
+    every = np.ones(len(y)) if weights is None else weights
     folds = [fold for fold in inner_folds(hints, len(y)) if len(np.unique(y[fold[0]])) > 1]
-    if len(strengths) == 1 or not folds:
-        return fit_linear(X, y, strengths[0], seed)
+    if not folds:
+        return fit_linear(X, y, strengths[0], seed, every)
     truth = np.concatenate([y[held_out] for _, held_out in folds])
-    losses = []
+    answers, losses = [], []
     for strength in tqdm(strengths, desc="inner validation", leave=False, disable=None):
         # Each fit starts from nothing: one that starts from another fold's has seen its rows.
-        answers = []
+        parts = []
         for train, held_out in folds:
-            model = fit_linear(X[train], y[train], strength, seed)
-            answers.append(align(model.predict_proba(X[held_out]), model.classes_))
-        losses.append(log_loss(truth, np.concatenate(answers), labels=range(len(STANCES))))
-    return fit_linear(X, y, strengths[int(np.argmin(losses))], seed)
+            model = fit_linear(X[train], y[train], strength, seed, every[train])
+            parts.append(align(model.predict_proba(X[held_out]), model.classes_))
+        answers.append(np.concatenate(parts))
+        losses.append(log_loss(truth, answers[-1], labels=range(len(STANCES))))
+    best = int(np.argmin(losses))
+    head = fit_linear(X, y, strengths[best], seed, every)
+    return scale(head, fit_temperature(answers[best], truth))

@@ -98,4 +98,5 @@ def align(probabilities: NDArray[np.floating[Any]], classes: Sequence[int]) -> P
     """
     full = np.zeros((len(probabilities), len(STANCES)))
     full[:, list(classes)] = probabilities
-    return full
+    # In double precision the rows of a single-precision model miss 1 by a little.
+    return np.asarray(full / full.sum(axis=1, keepdims=True))

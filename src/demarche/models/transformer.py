@@ -22,7 +22,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_
 from demarche.errors import EncoderError, RunError
 from demarche.models.encoder import batches_by_length, device, find_encoder
 from demarche.models.finetune import Rows, finetune
-from demarche.models.linear import fit_linear
+from demarche.models.linear import fit_chosen
 from demarche.models.protocol import Probabilities, stance_indices
 from demarche.models.storage import load_json, save_json
 from demarche.records import Hints
@@ -112,7 +112,7 @@ class Transformer:
             self._known: dict[str, NDArray[np.float32]] = {}
             self._tuned_on = key
         if synthetic.any() and not synthetic.all():
-            self._fit_last_layer(texts, labels, synthetic)
+            self._fit_last_layer(texts, labels, synthetic, hints)
         return self
 
     def _finetune(
@@ -159,16 +159,21 @@ class Transformer:
             parameter.requires_grad_(False)
 
     def _fit_last_layer(
-        self, texts: Sequence[str], labels: NDArray[np.int64], synthetic: NDArray[np.bool_]
+        self,
+        texts: Sequence[str],
+        labels: NDArray[np.int64],
+        synthetic: NDArray[np.bool_],
+        hints: Hints | None,
     ) -> None:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known.update(zip(new, self._forward(new, features=True), strict=True))
         X = np.stack([self._known[text] for text in texts])
         mean, scale = X.mean(axis=0), X.std(axis=0) + 1e-6
-        head = fit_linear(
+        head = fit_chosen(
             (X - mean) / scale,
             labels,
-            self.params.head_strength,
+            [self.params.head_strength],
+            hints,
             self.seed,
             np.where(synthetic, 1.0, self.params.real_weight),
         )
