@@ -1,4 +1,4 @@
-"""The linear head that the models share: logistic regression, its strength and temperature chosen.
+"""The linear head that the models share: logistic regression, its strength and scaling chosen.
 
 Both are chosen by inner grouped cross-validation: real groups (events) are held out in turn
 where there are two or more, else thirds of the synthetic groups (writers).
@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from demarche.errors import DataError
 from demarche.models.protocol import align
-from demarche.models.temperature import fit_temperature, scale
+from demarche.models.scaling import fit_scaling, scale
 from demarche.records import Hints
 from demarche.stance import STANCES
 
@@ -65,7 +65,8 @@ def fit_linear(
 def inner_folds(hints: Hints | None, n: int) -> Iterator[tuple[Indices, Indices]]:
     """Give (training rows, validation rows) of the inner cross-validation.
 
-    Where nothing is known of the rows, each row is a group of its own.
+    Real rows are judged where they are statements, as the headline figures do. Where nothing
+    is known of the rows, each row is a group of its own.
     """
     if hints is None:
         groups, real = np.arange(n).astype(str), np.zeros(n, dtype=bool)
@@ -74,9 +75,11 @@ def inner_folds(hints: Hints | None, n: int) -> Iterator[tuple[Indices, Indices]
         real = np.array([not example.synthetic for example in hints.examples])
     events = np.unique(groups[real])
     if len(events) >= 2:
+        assert hints is not None  # noqa: S101 - only hints say that a row is real
+        statement = np.array([example.mode != "narration" for example in hints.examples])
         for event in events:
             held_out = real & (groups == event)
-            yield np.flatnonzero(~held_out), np.flatnonzero(held_out)
+            yield np.flatnonzero(~held_out), np.flatnonzero(held_out & statement)
     elif len(np.unique(groups)) >= 3:
         yield from GroupKFold(n_splits=3).split(groups, groups=groups)
 
@@ -89,11 +92,11 @@ def fit_chosen(
     seed: int,
     weights: NDArray[np.float64] | None = None,
 ) -> LogisticRegression:
-    """Fit with the best of several strengths, then set the temperature.
+    """Fit with the best of several strengths, then scale the logits (`demarche.models.scaling`).
 
     Both are chosen for the least log loss over the pooled inner validation rows. Log loss,
     because on some hundred rows it varies less by chance than macro-F1 does. Where no inner
-    fold can be made, the first strength is taken and the temperature left at 1.
+    fold can be made, the first strength is taken and nothing is scaled.
 
     Parameters
     ----------
@@ -125,4 +128,4 @@ def fit_chosen(
         losses.append(log_loss(truth, answers[-1], labels=range(len(STANCES))))
     best = int(np.argmin(losses))
     head = fit_linear(X, y, strengths[best], seed, every)
-    return scale(head, fit_temperature(answers[best], truth))
+    return scale(head, fit_scaling(answers[best], truth))
