@@ -53,7 +53,8 @@ def build(tiny_encoder):
     def make(name: str, seed: int = 1):
         if name == "ensemble":
             overrides = ["model.members.tfidf.min_rows=1"] + [
-                override.replace("model.", "model.members.transformer.")
+                override.replace("model.", f"model.members.transformer_{number}.")
+                for number in (1, 2, 3)
                 for override in small["transformer"]
             ]
         else:

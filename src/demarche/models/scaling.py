@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from demarche.models.protocol import Probabilities
 from demarche.stance import STANCES
 
-PENALTY = 0.05
+PENALTY = 0.2
 """Weight of the squared biases in the loss: on some hundred rows rare stances say little."""
 
 SMALLEST = np.finfo(np.float64).eps
