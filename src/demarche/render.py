@@ -26,7 +26,8 @@ DETAIL = ("run", "acc.", "lenient", *F1, "fit s", "MB", "per s")
 
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
-"""An audit's columns; n counts statements, Δ is a mean change of probability."""
+SHOWN = 12
+"""An audit's columns, and how many shifts are shown; n counts statements, Δ is a mean change of probability."""
 
 
 def print_comparison(rows: Sequence[Row], form: str) -> None:
@@ -98,9 +99,11 @@ def print_audit(found: Audit, run: str, form: str) -> None:
     if biased:
         body = [
             [name[s.country], s.stance, str(s.swaps), *_changed(s.change), _p_value(s.p_value)]
-            for s in biased
+            for s in biased[:SHOWN]
         ]
         print_one("countries whose presence alone shifts a probability", SHIFT, body)
+        if len(biased) > SHOWN:
+            sys.stdout.write(f"and {len(biased) - SHOWN} more such shifts (--format json)\n")
     else:
         sys.stdout.write("no country's presence alone shifts a probability\n")
     sys.stdout.write(

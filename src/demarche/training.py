@@ -52,7 +52,7 @@ def train(config: TrainConfig) -> Run:
     with recorded(config, corpus.fingerprints) as run:
         model = model_class(config.model)(config.params, config.seed)
         seconds, tables, judged = 0.0, [], []
-        swaps = make_swaps(corpus.sentences) if folds else []
+        swaps = make_swaps(tuple(corpus.sentences)) if folds else ()
         for fold in tqdm(folds, desc="held-out events", unit="event", disable=None):
             seconds += fit(model, training_rows(config, corpus, fold.held_out))
             tables.append(predict(model, fold.held_out))

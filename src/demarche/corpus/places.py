@@ -1,19 +1,25 @@
 """Where a text names countries: by name, adjective, people or capital.
 
-What only holds a country's name is no mention of it: seas, wars, newspapers, ships. The two
-Koreas share words; these are read as the Korea named last.
+What only holds a country's name is no mention of it: seas, wars, newspapers, ships. A word that
+two countries share, such as "Korean", is read as the one of them that was named last.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from demarche.gazetteer import Country, countries, find
 
-# Not a country though written like one: an English word at the start of a sentence.
-_NEVER = frozenset({"Male"})
-
+# Words that two countries share, the likelier country first.
+_SHARED = {
+    "Korea": (("KR", "KP"), ""),
+    "Korean": (("KR", "KP"), "adj"),
+    "Koreans": (("KR", "KP"), "people"),
+    "Congolese": (("CD", "CG"), "adj"),
+    "Dominican": (("DO", "DM"), "adj"),
+    "Dominicans": (("DO", "DM"), "people"),
+}
 _KEPT = re.compile(
     r"\b(?:Sea|Gulf|Bay|Straits?|Treaty|Battle|Statute|University|Isle) of (?:the )?[A-Z]\w+"
     # The first words of a longer name: "South China Sea", "Indian Ocean", "Vietnam War".
@@ -21,6 +27,8 @@ _KEPT = re.compile(
     r"(?:Seas?|Oceans?|Gulf|Straits?|Canal|Wars?|Times|Post|Herald|Tribune|Journal|Gazette|Mirror"
     r"|Convention|Accords?|Pact|Protocols?|Basin|Trench)\b"
     r"|\b(?:Latin|North|South|Central|Native|African)[ -]America(?:ns?)?\b"
+    # The capital of the Maldives, written like an English word.
+    r"|(?<!\bin )(?<!\bto )(?<!\bfrom )\bMale\b"
     r"|\bNorthern Ireland\b|\bNew Mexico\b|\bInner Mongolia\b"
     r"|\b(?:USS|HMS|HMCS|HMAS|INS) [A-Z]\w+(?: [A-Z]\w+){0,2}"
     r"|\b(?:frigate|destroyer|carrier|cruiser|submarine|tanker|ferry) [A-Z]\w+"
@@ -109,45 +117,43 @@ def find_places(texts: Sequence[str]) -> list[list[Place]]:
         In order of position, without overlaps.
     """
     found: list[list[Place]] = []
-    korea = "KR"
+    named: list[str] = []
     for text in texts:
         closed = kept(text)
         places: list[Place] = []
-        for start, end, country, form in _named(text):
-            if any(start < last and first < end for first, last in closed):
+        for match in _pattern().finditer(text):
+            start, end = match.start(), _without_stop(text, match)
+            # A longer name may hold a kept one: that of the United Kingdom, Northern Ireland.
+            if any(start < b and a < end and b - a >= end - start for a, b in closed):
                 continue
-            if country is None:
-                country = _by_code()[_which_korea(text, end, korea)]
-            elif country.code in ("KP", "KR"):
-                korea = country.code
+            codes, form = _surfaces()[match[0].replace("’", "'")]
+            code = _meant(text, end, codes, named)
+            named.append(code)
             whole = _stands_alone(text, end)
-            places.append(Place(start, end, country, form, whole))
+            places.append(Place(start, end, _by_code()[code], form, whole))
         found.append([_fitting(text, places, at) for at in range(len(places))])
     return found
 
 
-def _named(text: str) -> Iterator[tuple[int, int, Country | None, str]]:
-    """Give each name with its country; None for a Korea that does not say which."""
-    for match in _pattern().finditer(text):
-        surface = match[0].replace("’", "'")
-        if match.lastgroup == "korea":
-            form = "" if not surface.startswith("Korean") else "adj"
-            yield match.start(), match.end(), None, "people" if surface == "Koreans" else form
-        else:
-            country, form = _surfaces()[surface]
-            yield match.start(), _without_stop(text, match), country, form
-
-
 def _without_stop(text: str, match: re.Match[str]) -> int:
     """Give where a name ends; the full stop of "U.S." is left where it ends the sentence too."""
-    ends = match[0].endswith(".") and not re.match(r"[’']?\s?[\w,;:-]", text[match.end() :])
+    if not match[0].endswith("."):
+        return match.end()
+    following = _WORD.match(text, match.end())
+    if following:
+        ends = following[1][0].isupper() and following[1].lower() in _FUNCTION
+    else:
+        ends = not re.match(r"[’']?[\w,;:-]", text[match.end() :])
     return match.end() - ends
 
 
-def _which_korea(text: str, end: int, last: str) -> str:
-    if _OF_THE_NORTH.match(text, end):
+def _meant(text: str, end: int, codes: Sequence[str], named: Sequence[str]) -> str:
+    """Choose between the countries that share a word."""
+    if "KP" in codes and _OF_THE_NORTH.match(text, end):
         return "KP"
-    return "KR" if _OF_THE_SOUTH.match(text, end) else last
+    if "KR" in codes and _OF_THE_SOUTH.match(text, end):
+        return "KR"
+    return next((code for code in reversed(named) if code in codes), codes[0])
 
 
 def _stands_alone(text: str, end: int) -> bool:
@@ -203,18 +209,18 @@ def _by_code() -> dict[str, Country]:
 
 
 @cache
-def _surfaces() -> dict[str, tuple[Country, str]]:
-    """Map every written form to its country and the slot form that stands in its place."""
-    table: dict[str, tuple[Country, str]] = {}
+def _surfaces() -> dict[str, tuple[tuple[str, ...], str]]:
+    """Map every written form to the countries it may mean and the slot form in its place."""
+    table: dict[str, tuple[tuple[str, ...], str]] = dict(_SHARED)
     for form, tier in (("cap", _capitals), ("adj", _adjectives), ("people", _peoples)):
         for country in countries():
-            table |= {name: (country, form) for name in tier(country) if find(name) == country}
+            table |= {name: ((country.code,), form) for name in tier(country) if find(name) == country}
     for country in countries():
         others = {*_adjectives(country), *_peoples(country)} - {country.name}
         for name in (country.name, country.official, *country.aliases):
             if name not in others and find(name) == country:
-                table[name] = (country, "")
-    return {name.replace("’", "'"): value for name, value in table.items() if name not in _NEVER}
+                table[name] = ((country.code,), "")
+    return {name.replace("’", "'"): value for name, value in table.items()}
 
 
 def _capitals(country: Country) -> list[str]:
@@ -245,4 +251,4 @@ def _adjectives(country: Country) -> list[str]:
 def _pattern() -> re.Pattern[str]:
     longest_first = sorted(_surfaces(), key=len, reverse=True)
     names = "|".join(re.escape(name).replace("'", "['’]") for name in longest_first)
-    return re.compile(rf"(?<!\w)(?:(?P<name>{names})|(?P<korea>Koreans?|Korea))(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from demarche.corpus.people import Named, find_cast, find_people
@@ -168,19 +169,20 @@ def swap(marked: Marked, rng: Random) -> tuple[tuple[str, ...], dict[str, str]]:
     return tuple(line.removesuffix(_STOP).translate(_UNBRACED) for line in filled), assignment
 
 
-def make_swaps(sentences: Sequence[Sentence], count: int = VARIANTS) -> list[Swap]:
+@lru_cache(maxsize=2)
+def make_swaps(sentences: tuple[Sentence, ...], count: int = VARIANTS) -> tuple[Swap, ...]:
     """Draw variants of every statement that names an actor, the same ones at every call.
 
     Parameters
     ----------
-    sentences : sequence of Sentence
+    sentences : tuple of Sentence
         All of an article's sentences are searched for its persons; statements get variants.
     count : int
         Variants a statement.
 
     Returns
     -------
-    list of Swap
+    tuple of Swap
         Statement by statement; a statement whose text names no actor has none.
     """
     casts = casts_of(sentences)
@@ -195,7 +197,7 @@ def make_swaps(sentences: Sequence[Sentence], count: int = VARIANTS) -> list[Swa
             (context, text), assignment = swap(marked, Random(f"{sentence.id}/{variant}"))
             countries, persons = _replaced(marked, assignment)
             swaps.append(Swap(sentence.id, variant, text, context, countries, persons))
-    return swaps
+    return tuple(swaps)
 
 
 def casts_of(sentences: Sequence[Sentence]) -> dict[str, list[Named]]:

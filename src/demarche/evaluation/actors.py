@@ -9,6 +9,7 @@ what a country's presence does can be read off as in an experiment.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -253,13 +254,19 @@ def _estimates(sums: Floats, weights: Floats, seed: int) -> list[Estimate]:
     """
     n = len(weights)
     means = sums.sum(axis=0) / weights.sum()
-    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), RESAMPLES)
+    drawn = _resamples(n, seed)
     lows, highs = np.percentile((drawn @ sums) / (drawn @ weights)[:, None], [2.5, 97.5], axis=0)
     spread = np.ptp(sums / weights[:, None], axis=0) > 1e-12
     return [
         Estimate(float(mean), float(low), float(high)) if varies else Estimate(float(mean), None, None)
         for mean, low, high, varies in zip(means, lows, highs, spread, strict=True)
     ]
+
+
+@lru_cache(maxsize=256)
+def _resamples(n: int, seed: int) -> NDArray[np.int64]:
+    """Draw how often each of n statements stands in each resample, shape (RESAMPLES, n)."""
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), RESAMPLES)
 
 
 def _shifts(
