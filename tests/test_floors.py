@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"articles"}, {"corpus"}),
     ({"models"}, {"evaluation"}),
     (
-        {"config", "training", "sweep", "runs", "compare", "overview"}
+        {"config", "training", "sweep", "runs", "compare", "overview", "audit"}
         | {"classify", "inputs", "reading", "rows", "report"},
     ),
     ({"cli", "render", "serve", "__main__", DOOR},),
@@ -135,5 +135,5 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    for command in ("data", "train", "compare", "runs", "read", "classify"):
+    for command in ("data", "train", "compare", "audit", "runs", "read", "classify"):
         assert f"\n    {command} " in done.stdout

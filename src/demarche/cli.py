@@ -1,4 +1,4 @@
-"""The command line: `demarche data | train | compare | runs | read | classify`."""
+"""The command line: `demarche data | train | compare | audit | runs | read | classify`."""
 
 import argparse
 import os
@@ -67,6 +67,16 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_runs(compare)
     compare.set_defaults(run_command=_compare)
+
+    audit = commands.add_parser("audit", help="whether a run's verdicts depend on who is named")
+    audit.add_argument("run", metavar="RUN")
+    audit.add_argument(
+        "--format",
+        choices=("table", "markdown", "json"),
+        help="default: table on a terminal, else markdown",
+    )
+    _add_runs(audit)
+    audit.set_defaults(run_command=_audit)
 
     runs = commands.add_parser("runs", help="list runs, or remove some")
     actions = runs.add_subparsers(metavar="ACTION")
@@ -159,6 +169,16 @@ def _compare(options: argparse.Namespace) -> None:
         raise UsageError(f"no finished run in {options.runs}; train one: demarche train")
     default = "table" if sys.stdout.isatty() else "markdown"
     print_comparison(compare(runs), options.format or default)
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from demarche.audit import audit_run
+    from demarche.render import print_audit
+    from demarche.runs import find_run
+
+    run = find_run(options.run, options.runs)
+    default = "table" if sys.stdout.isatty() else "markdown"
+    print_audit(audit_run(run), run.id, options.format or default)
 
 
 def _runs(options: argparse.Namespace) -> None:

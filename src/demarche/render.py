@@ -13,6 +13,8 @@ from rich.table import Table
 
 from demarche.compare import Row
 from demarche.errors import RunError
+from demarche.evaluation.actors import LEAST, Audit, Estimate, Group
+from demarche.gazetteer import countries
 from demarche.overview import Counts, Overview
 from demarche.runs import Run
 from demarche.stance import STANCES
@@ -21,6 +23,11 @@ F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
 VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
 DETAIL = ("run", "acc.", "lenient", *F1, "fit s", "MB", "per s")
 """A comparison's columns: two tables on a terminal, 80 characters wide each; one elsewhere."""
+
+GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
+SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
+SHOWN = 12
+"""An audit's columns, and how many shifts are shown; n counts statements, Δ is a mean change of probability."""
 
 
 def print_comparison(rows: Sequence[Row], form: str) -> None:
@@ -67,6 +74,70 @@ def _cells(row: Row) -> dict[str, str]:
 
 def _p_value(p: float) -> str:
     return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def print_audit(found: Audit, run: str, form: str) -> None:
+    """Print an actor audit as ``table``, ``markdown`` or ``json``."""
+    if form == "json":
+        _print_json({"run": run, **asdict(found)})
+        return
+    print_one = _print_markdown if form == "markdown" else _print_table
+    name = {country.code: country.name for country in countries()}
+    whole = found.overall
+    sys.stdout.write(
+        f"{run}: {whole.statements} of {found.statements} held-out statements name actors; "
+        f"{whole.swaps} swapped variants\n\n"
+    )
+    for title, groups in (
+        ("by gold stance", [whole, *found.by_stance]),
+        ("by country replaced", found.by_country),
+    ):
+        body = [_group_cells(group, name.get(group.name, group.name)) for group in groups]
+        print_one(f"what other actors change, {title}", GROUP, body)
+    tested = len({shift.country for shift in found.shifts})
+    biased = [shift for shift in found.shifts if shift.significant]
+    if biased:
+        body = [
+            [name[s.country], s.stance, str(s.swaps), *_changed(s.change), _p_value(s.p_value)]
+            for s in biased[:SHOWN]
+        ]
+        print_one("countries whose presence alone shifts a probability", SHIFT, body)
+        if len(biased) > SHOWN:
+            sys.stdout.write(f"and {len(biased) - SHOWN} more such shifts (--format json)\n")
+    else:
+        sys.stdout.write("no country's presence alone shifts a probability\n")
+    sys.stdout.write(
+        f"({tested} countries tested, each put into {LEAST} statements or more; p after Holm)\n\n"
+    )
+    body = [
+        [s.name, str(s.statements), str(s.errors), f"{s.rate.mean:.2f}", _interval(s.rate)]
+        for s in found.sides
+    ]
+    print_one("errors by side", ("side", "statements", "errors", "rate", "95 %"), body)
+    plain, given = (
+        "not defined" if p is None else _p_value(p)
+        for p in (found.sides_p_value, found.sides_p_value_given_stance)
+    )
+    sys.stdout.write(f"p that sides do not differ: {plain}; given the gold stance: {given}\n")
+
+
+def _group_cells(group: Group, name: str) -> list[str]:
+    changes = (f"{change.mean:+.3f}" for change in group.change.values())
+    size = sum(estimate.mean for estimate in group.size.values()) / len(STANCES)
+    counts = (str(group.statements), f"{group.flips.mean:.1%}")
+    return [name, *counts, _interval(group.flips), *changes, f"{size:.3f}"]
+
+
+def _changed(change: Estimate) -> tuple[str, str]:
+    return f"{change.mean:+.3f}", _interval(change, sign="+")
+
+
+def _interval(estimate: Estimate, sign: str = "") -> str:
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{estimate.low:{sign}.2f}–{estimate.high:{sign}.2f}".replace("–+", " to +").replace(
+        "–-", " to -"
+    )
 
 
 def print_runs(runs: Sequence[Run], form: str) -> None:

@@ -7,6 +7,7 @@
         status.json          running, finished, failed or interrupted; times; the error if any
         metrics.json         what `demarche.evaluation.metrics.evaluate` gives; null if not measured
         predictions.parquet  every held-out sentence by id, with all four probabilities
+        swaps.parquet        held-out statements with other actors in them, judged likewise
         model/               the model, fitted on all the data
         timings.json         seconds of all its fits, and sentences classified in a second
 """
@@ -95,11 +96,21 @@ class Run:
         RunError
             If the file is missing or damaged.
         """
-        path = self.path / "predictions.parquet"
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None
+        return self._table("predictions.parquet")
+
+    def swaps(self) -> pd.DataFrame:
+        """Read the verdicts on held-out statements with other actors in them.
+
+        Raises
+        ------
+        RunError
+            If the run was trained before there were any, or the file is damaged.
+        """
+        if not (self.path / "swaps.parquet").exists():
+            raise RunError(
+                f"{self.id} holds no actor swaps; remove it (demarche runs rm) and train it again"
+            )
+        return self._table("swaps.parquet")
 
     def model(self) -> StanceClassifier:
         """Load the fitted model.
@@ -116,6 +127,13 @@ class Run:
     def size(self) -> int:
         """Give the fitted model's size on disk in bytes."""
         return sum(p.stat().st_size for p in (self.path / "model").rglob("*") if p.is_file())
+
+    def _table(self, name: str) -> pd.DataFrame:
+        path = self.path / name
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None
 
     def _json(self, name: str) -> Any:
         path = self.path / name
@@ -220,6 +238,12 @@ def write_results(run: Run, metrics: dict[str, Any] | None, predictions: pd.Data
     with replacing(run.path / "predictions.parquet") as temporary:
         predictions.to_parquet(temporary, index=False)
     _write_json(run.path / "metrics.json", metrics)
+
+
+def write_swaps(run: Run, swaps: pd.DataFrame) -> None:
+    """Write the verdicts on held-out statements with other actors in them."""
+    with replacing(run.path / "swaps.parquet") as temporary:
+        swaps.to_parquet(temporary, index=False)
 
 
 def write_model(run: Run, model: StanceClassifier, timings: Mapping[str, float]) -> None:

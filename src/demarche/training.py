@@ -9,18 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from demarche.config import TrainConfig
 from demarche.corpus.corpus import Corpus, load_corpus
 from demarche.corpus.folds import make_folds, word_runs
+from demarche.corpus.swaps import Swap, make_swaps
 from demarche.corpus.synthetic import Template, fill_templates
 from demarche.errors import ConfigError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
 from demarche.models.protocol import StanceClassifier
 from demarche.models.registry import model_class
 from demarche.records import Example, Hints, Sentence
-from demarche.runs import Run, identify, recorded, write_model, write_results
+from demarche.runs import Run, identify, recorded, write_model, write_results, write_swaps
 from demarche.stance import STANCES
 
 
@@ -49,12 +51,16 @@ def train(config: TrainConfig) -> Run:
     folds = make_folds(corpus, config.protocol.name, config.protocol.event)
     with recorded(config, corpus.fingerprints) as run:
         model = model_class(config.model)(config.params, config.seed)
-        seconds, tables = 0.0, []
+        seconds, tables, judged = 0.0, [], []
+        swaps = make_swaps(tuple(corpus.sentences)) if folds else ()
         for fold in tqdm(folds, desc="held-out events", unit="event", disable=None):
             seconds += fit(model, training_rows(config, corpus, fold.held_out))
             tables.append(predict(model, fold.held_out))
+            held_out = {sentence.id for sentence in fold.held_out}
+            judged.append(predict_swaps(model, [swap for swap in swaps if swap.id in held_out]))
         predictions = pd.concat(tables) if tables else pd.DataFrame()
         write_results(run, evaluate(predictions) if tables else None, predictions)
+        write_swaps(run, pd.concat(judged) if judged else pd.DataFrame())
 
         seconds += fit(model, training_rows(config, corpus, []))
         started = time.perf_counter()
@@ -146,5 +152,28 @@ def predict(model: StanceClassifier, sentences: Sequence[Sentence]) -> pd.DataFr
             for name in ("id", "article", "mode", "speaker", "side", "text", "stance", "also")
         }
     )
+    return _with_verdicts(table, probabilities)
+
+
+def predict_swaps(model: StanceClassifier, swaps: Sequence[Swap]) -> pd.DataFrame:
+    """Predict held-out statements with other actors; one row each, as the audit reads them."""
+    if not swaps:
+        return pd.DataFrame()
+    table = pd.DataFrame(
+        {
+            "id": [swap.id for swap in swaps],
+            "variant": [swap.variant for swap in swaps],
+            "countries": ["|".join(map(">".join, swap.countries)) for swap in swaps],
+            "persons": ["|".join(map(">".join, swap.persons)) for swap in swaps],
+            "text": [swap.text for swap in swaps],
+        }
+    )
+    probabilities = model.predict_proba(
+        [swap.text for swap in swaps], [swap.context for swap in swaps]
+    )
+    return _with_verdicts(table, probabilities)
+
+
+def _with_verdicts(table: pd.DataFrame, probabilities: NDArray[np.float64]) -> pd.DataFrame:
     table["predicted"] = [STANCES[column] for column in np.argmax(probabilities, axis=1)]
     return table.assign(**dict(zip(PROBABILITY_COLUMNS, probabilities.T, strict=True)))

@@ -1,13 +1,13 @@
 """Filling the slots of synthetic text with countries, capitals and people.
 
-A slot is a letter in braces, with or without a form: ``{A}``, ``{A_adj}``, ``{A_cap}``,
-``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and "a" or "an"
+A slot is a letter in braces, with or without a form: ``{A}``, ``{A_adj}``, ``{A_people}``,
+``{A_cap}``, ``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and "a" or "an"
 around a slot are mended to suit what fills it. House style: a name in -s takes a bare
 apostrophe ("the Netherlands' note").
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -16,7 +16,7 @@ from demarche.errors import DataError
 from demarche.gazetteer import Country, countries, find, names
 
 # The order in which letters are drawn: the first two in a text are its main parties.
-_LETTERS = "STABCD"
+LETTERS = "STABCDEFGHIJKLMN"
 
 # How often news is about a country: codes, in one string for brevity.
 _POWERS = "CN DE FR GB IN JP RU US"
@@ -102,14 +102,17 @@ def unknown_slot(text: str, persons: Mapping[str, Person]) -> str | None:
     """Say what is wrong with the first slot of a text that cannot be filled, if there is one."""
     for match in _SLOT.finditer(text):
         name, _, form = match[2].partition("_")
-        forms = ("", "last") if name in persons else ("", "adj", "cap", "person")
-        if (name not in persons and name not in tuple(_LETTERS)) or form not in forms:
+        forms = ("", "last") if name in persons else ("", "adj", "people", "cap", "person")
+        if (name not in persons and name not in tuple(LETTERS)) or form not in forms:
             return f"unknown slot {{{match[2]}}}; use a country's {{A}} or a declared {{P1}}"
     return None
 
 
 def fill(
-    texts: Sequence[str], persons: Mapping[str, Person], rng: Random
+    texts: Sequence[str],
+    persons: Mapping[str, Person],
+    rng: Random,
+    without: Collection[str] = (),
 ) -> tuple[list[str], dict[str, str]]:
     """Fill every slot in `texts`, one assignment for all of them.
 
@@ -125,13 +128,15 @@ def fill(
         The article's persons by slot (``"P1"``); empty for a statement.
     rng : random.Random
         The only source of chance.
+    without : collection of str, optional
+        Codes of countries, given names and surnames that may not be drawn.
 
     Returns
     -------
     texts : list of str
         The same texts, filled.
     assignment : dict of str to str
-        What fills each slot: name, adjective and capital for every letter of the texts and
+        What fills each slot: name, adjective, people and capital for every letter of the texts and
         of the persons' sides, full and last name for every person.
 
     Raises
@@ -144,24 +149,27 @@ def fill(
         raise DataError(unknown)
     slots = {match[2]: None for match in _SLOT.finditer(joined)}
     wanted = {slot.partition("_")[0] for slot in slots} | {p.side for p in persons.values()}
-    letters = [letter for letter in _LETTERS if letter in wanted]
-    drawn = dict(zip(letters, _draw(len(letters), joined, rng), strict=True))
-    assignment = _assign(drawn, persons, slots, joined, rng)
+    letters = [letter for letter in LETTERS if letter in wanted]
+    drawn = dict(zip(letters, _draw(len(letters), joined, rng, without), strict=True))
+    assignment = _assign(drawn, persons, slots, joined, rng, without)
     articled = frozenset(letter for letter, country in drawn.items() if country.article)
     return [_fill_line(text, assignment, articled) for text in texts], assignment
 
 
-def _draw(count: int, text: str, rng: Random) -> list[Country]:
+def _draw(count: int, text: str, rng: Random, without: Collection[str]) -> list[Country]:
     """Draw `count` countries that suit the text and cannot be mistaken for each other."""
     # Brussels or the Swiss franc in the words themselves would meet their drawn selves.
-    named = {_country_of(word) for word in _CAPITALISED.findall(text)}
+    named = {_country_of(word) for word in _CAPITALISED.findall(text)} | set(without)
     sea = _SEA.search(text) is not None
     border = _BORDER.search(text) is not None
     region = next((region for union, region in _UNIONS.items() if union in text), "")
     pool = [
         c
         for c in countries()
-        if c.code not in named and c.region.endswith(region) and (c.coastal or not sea)
+        if c.code not in named
+        and c.region.endswith(region)
+        and (c.coastal or not sea)
+        and (c.people or "_people}" not in text)
     ]
     codes = {c.code for c in pool}
     chosen = [c for c in pool if codes & _partners()[c.code]] if border and count > 1 else pool
@@ -192,13 +200,15 @@ def _assign(
     slots: Mapping[str, None],
     text: str,
     rng: Random,
+    without: Collection[str],
 ) -> dict[str, str]:
     assignment: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(without)
     for letter, country in drawn.items():
         assignment |= {
             letter: country.name,
             f"{letter}_adj": country.adjective,
+            f"{letter}_people": country.people,
             f"{letter}_cap": country.capital,
         }
         if f"{letter}_person" in slots:
@@ -219,7 +229,8 @@ def _name(culture: str, gender: str, taken: set[str], rng: Random) -> tuple[str,
         (kind.given_f, kind.surnames_f) if gender == "f" else (kind.given_m, kind.surnames_m)
     )
     # A man's and a woman's form of one surname would read as a married couple.
-    free = [i for i, surname in enumerate(kind.surnames_m) if surname not in taken]
+    forms = zip(kind.surnames_m, kind.surnames_f, strict=True)
+    free = [i for i, both in enumerate(forms) if taken.isdisjoint(both)]
     index = rng.choice(free)
     first = rng.choice([name for name in given if name not in taken])
     taken |= {kind.surnames_m[index], first}
@@ -289,6 +300,7 @@ def _weights() -> tuple[float, ...]:
     return tuple(_weight(country.code) for country in countries())
 
 
+@cache
 def _weight(code: str) -> float:
     """Say how often a country is drawn, against an ordinary one."""
     return 8 if code in _POWERS else 4 if code in _FAMILIAR else 0.02 if code in _RARE else 0.2
