@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from demarche.errors import DemarcheError
+from demarche.evaluation.calibration import (
+    brier_score,
+    calibration_error_by_chance,
+    expected_calibration_error,
+)
+from demarche.evaluation.selective import accuracy_at_coverage, area_under_risk_coverage
 from demarche.stance import INDEX, STANCES
 
 PROBABILITY_COLUMNS = tuple(f"p_{stance}" for stance in STANCES)
@@ -85,6 +92,50 @@ def indices(column: pd.Series) -> Indices:
     return np.array([INDEX[stance] for stance in column], dtype=np.int64)
 
 
+def probabilities(predictions: pd.DataFrame) -> NDArray[np.float64]:
+    """Take the probabilities out of a table of predictions.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 4)
+
+    Raises
+    ------
+    DemarcheError
+        If some are not numbers from 0 to 1 that sum to 1.
+    """
+    found = predictions[list(PROBABILITY_COLUMNS)].to_numpy(dtype=np.float64)
+    sound = ((found >= 0) & (found <= 1)).all(axis=1) & (np.abs(found.sum(axis=1) - 1) < 1e-3)
+    if not sound.all():
+        raise DemarcheError(
+            f"the probabilities of {(~sound).sum()} of {len(found)} sentences are not numbers from "
+            f"0 to 1 that sum to 1 (first: {predictions['id'][~sound].iloc[0]}), so nothing can be "
+            "measured; train the model again with other settings"
+        )
+    return found
+
+
+def confidences(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the confidence of each verdict, and whether it is right.
+
+    This is what the figures of `calibration`, `selective` and `abstention` are computed from.
+
+    Returns
+    -------
+    confidences : ndarray of float, length n
+        The highest of the four probabilities.
+    correct : ndarray of bool, length n
+        Whether the verdict is the gold stance (``also`` does not count).
+
+    Raises
+    ------
+    DemarcheError
+        If the probabilities are damaged.
+    """
+    correct = (predictions["predicted"] == predictions["stance"]).to_numpy(dtype=np.bool_)
+    return probabilities(predictions).max(axis=1, initial=0), correct
+
+
 def score(predictions: pd.DataFrame) -> dict[str, Any]:
     """Compute every metric of a table of predictions (not empty).
 
@@ -93,12 +144,22 @@ def score(predictions: pd.DataFrame) -> dict[str, Any]:
     dict
         ``n``, ``macro_f1``, ``macro_f1_interval`` (95 %), ``accuracy``,
         ``lenient_accuracy`` (a verdict that equals ``also`` counts), ``log_loss`` (nats),
+        ``brier`` (0 to 2), ``ece`` (expected calibration error, see
+        `calibration.expected_calibration_error`), ``ece_by_chance`` (that of a perfectly
+        calibrated model), ``aurc`` (area under the risk-coverage curve),
+        ``accuracy_at_half_coverage`` (of the more confident half),
         ``per_class`` (precision, recall, f1, support), ``confusion`` (rows gold, columns
         predicted, in the order of `STANCES`).
+
+    Raises
+    ------
+    DemarcheError
+        If the probabilities are not numbers from 0 to 1 that sum to 1.
     """
     truth, verdicts = indices(predictions["stance"]), indices(predictions["predicted"])
-    probabilities = predictions[list(PROBABILITY_COLUMNS)].to_numpy()
-    of_truth = np.take_along_axis(probabilities, truth[:, None], axis=1)[:, 0]
+    given = probabilities(predictions)
+    confidence, correct = confidences(predictions)
+    of_truth = np.take_along_axis(given, truth[:, None], axis=1)[:, 0]
     also = (predictions["predicted"] == predictions["also"]).to_numpy()
     columns = list(range(len(STANCES)))
     per_class = precision_recall_fscore_support(truth, verdicts, labels=columns, zero_division=0)
@@ -110,6 +171,11 @@ def score(predictions: pd.DataFrame) -> dict[str, Any]:
         "accuracy": float((truth == verdicts).mean()),
         "lenient_accuracy": float(((truth == verdicts) | also).mean()),
         "log_loss": float(-np.log(np.maximum(of_truth, SMALLEST)).mean()),
+        "brier": brier_score(given, truth),
+        "ece": expected_calibration_error(confidence, correct),
+        "ece_by_chance": calibration_error_by_chance(confidence),
+        "aurc": area_under_risk_coverage(confidence, correct),
+        "accuracy_at_half_coverage": accuracy_at_coverage(confidence, correct, 0.5),
         "per_class": {
             stance: {
                 name: values[column].item() for name, values in zip(names, per_class, strict=True)
