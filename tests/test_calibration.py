@@ -118,13 +118,14 @@ def test_a_calibrated_model_shows_the_error_of_chance_and_an_overconfident_one_m
     rng = np.random.default_rng(1)
     confidence = rng.uniform(0.3, 1, 139)
 
-    def errors(right: Floats, draws: int) -> list[float | None]:
+    def errors(right: Floats, draws: int) -> Floats:
         outcomes = rng.random((draws, 139)) < right
-        return [expected_calibration_error(confidence, outcome) for outcome in outcomes]
+        found = [expected_calibration_error(confidence, outcome) for outcome in outcomes]
+        return np.array(found, dtype=np.float64)
 
     expected = calibration_error_by_chance(confidence)
     assert np.mean(errors(confidence, 400)) == pytest.approx(expected, abs=0.005)
-    assert min(errors(confidence - 0.2, 50)) > expected
+    assert errors(confidence - 0.2, 50).min() > expected
 
 
 @settings(max_examples=25)

@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"models"}, {"evaluation"}),
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit"}
-        | {"classify", "inputs", "reading", "rows", "report"},
+        | {"abstain", "classify", "inputs", "reading", "rows", "report"},
     ),
     ({"cli", "render", "serve", "__main__", DOOR},),
 )

@@ -1,19 +1,22 @@
 """The classification job: texts or a table in, the same with stance and probabilities out."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from demarche.errors import UsageError
+from demarche.abstain import Guarantee, guarantee
+from demarche.errors import RunError, UsageError
 from demarche.records import Prediction
-from demarche.stance import STANCES
+from demarche.stance import STANCES, UNCERTAIN
 from demarche.tables import Table
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from demarche.models.protocol import StanceClassifier
@@ -29,6 +32,7 @@ COLOURS = {
     "conciliatory": "green",
     "accusatory": "yellow",
     "neutral": "bright_black",
+    UNCERTAIN: "dim italic",
 }
 
 INVISIBLE = ("Cc", "Cf", "Cs")
@@ -46,14 +50,39 @@ class Classifier:
         Fitted.
     run : str
         The run's id, which every prediction names.
+    held_out : callable, optional
+        Reads the run's held-out predictions, by which it is decided when to abstain.
     """
 
-    def __init__(self, model: "StanceClassifier", run: str) -> None:
+    def __init__(
+        self,
+        model: "StanceClassifier",
+        run: str,
+        held_out: "Callable[[], pd.DataFrame] | None" = None,
+    ) -> None:
         self.model = model
         self.run = run
+        self.held_out = held_out
+
+    def guarantee(self, max_error: float) -> Guarantee:
+        """Find out when to abstain so that at most this share of the answers is wrong.
+
+        ``print(classifier.guarantee(0.3))`` says what to expect.
+
+        Raises
+        ------
+        UsageError
+            If the run's held-out statements do not support the level, or it has none.
+        """
+        if self.held_out is None:
+            raise UsageError(f"{self.run}: its held-out predictions are not at hand")
+        return guarantee(self.run, self.held_out(), max_error)
 
     def classify(
-        self, texts: Iterable[str | None], contexts: Iterable[str] | None = None
+        self,
+        texts: Iterable[str | None],
+        contexts: Iterable[str] | None = None,
+        max_error: float | None = None,
     ) -> list[Prediction]:
         """Classify n texts.
 
@@ -64,6 +93,9 @@ class Classifier:
             whose stance is None.
         contexts : iterable of str, length n, optional
             The sentence before each text, or ``""``.
+        max_error : float, optional
+            The share of wrong answers to keep to, above 0 and under 1: where the model is not
+            confident enough for that, the stance is ``uncertain`` and the probabilities stay.
 
         Returns
         -------
@@ -73,7 +105,10 @@ class Classifier:
         Raises
         ------
         UsageError
-            If `texts` is a single string, or `contexts` is of another length.
+            If `texts` is a single string, `contexts` is of another length, or the run does not
+            support `max_error`.
+        RunError
+            If the model gives probabilities that are not numbers.
         """
         if isinstance(texts, str):
             raise UsageError("classify takes a list of texts, not a single string")
@@ -81,6 +116,7 @@ class Classifier:
         before = None if contexts is None else list(contexts)
         if before is not None and len(before) != len(given):
             raise UsageError(f"{len(given)} texts, but {len(before)} contexts")
+        least = 0.0 if max_error is None else self.guarantee(max_error).threshold.value
         predictions = [Prediction(text, None, None, None, None, None, self.run) for text in given]
         readable = [(i, text) for i, text in enumerate(given) if text and _is_readable(text)]
         # On a terminal only, and only where there is something to wait for.
@@ -93,7 +129,13 @@ class Classifier:
                     None if before is None else [_for_model(before[i]) for i, _ in part],
                 )
                 for (i, text), row in zip(part, probabilities.tolist(), strict=True):
-                    verdict = STANCES[row.index(max(row))]
+                    # NaN compares as neither more nor less, so nothing can be the highest.
+                    if any(math.isnan(probability) for probability in row):
+                        raise RunError(
+                            f"{self.run}: its model gives no probabilities; train it again"
+                        )
+                    confidence = max(row)
+                    verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
                     escalatory, conciliatory, accusatory, neutral = row
                     predictions[i] = Prediction(
                         text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
@@ -135,11 +177,11 @@ def load(run: str | None = None, folder: str | Path | None = None) -> Classifier
 
     runs = RUNS if folder is None else Path(folder)
     found = best_run(runs) if run is None else find_run(run, runs)
-    return Classifier(found.model(), found.id)
+    return Classifier(found.model(), found.id, found.predictions)
 
 
 def classify_table(
-    classifier: Classifier, table: Table, text_column: str
+    classifier: Classifier, table: Table, text_column: str, max_error: float | None = None
 ) -> tuple[Table, list[Prediction]]:
     """Classify one column of a table.
 
@@ -149,6 +191,8 @@ def classify_table(
     table : Table, n rows
     text_column : str
         The column that holds the texts.
+    max_error : float, optional
+        The share of wrong answers to keep to; see `Classifier.classify`.
 
     Returns
     -------
@@ -160,10 +204,11 @@ def classify_table(
     Raises
     ------
     UsageError
-        If there is no such column, or the input has ``predicted_<name>`` too.
+        If there is no such column, the input has ``predicted_<name>`` too, or the run does not
+        support `max_error`.
     """
     names = _output_names(table)
-    predictions = classifier.classify(table.column(text_column))
+    predictions = classifier.classify(table.column(text_column), max_error=max_error)
     records = [
         record | {names[field]: getattr(prediction, field) for field in OUTPUT}
         for record, prediction in zip(table.records, predictions, strict=True)
@@ -187,6 +232,11 @@ def _output_names(table: Table) -> dict[str, str]:
 def unreadable(predictions: Iterable[Prediction]) -> int:
     """Count the rows that held nothing to read."""
     return sum(prediction.stance is None for prediction in predictions)
+
+
+def abstentions(predictions: Iterable[Prediction]) -> int:
+    """Count the rows that were left uncertain."""
+    return sum(prediction.stance == UNCERTAIN for prediction in predictions)
 
 
 def print_predictions(predictions: Sequence[Prediction], console: "Console") -> None:

@@ -132,11 +132,25 @@ def parser() -> argparse.ArgumentParser:
     classify.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
     classify.add_argument("--run", metavar="RUN", help="default: the best finished run")
     classify.add_argument(
+        "--max-error",
+        type=_share,
+        metavar="SHARE",
+        help="abstain (stance uncertain) so that at most this share of the answers is wrong",
+    )
+    classify.add_argument(
         "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
     )
     _add_runs(classify)
     classify.set_defaults(run_command=_classify)
     return top
+
+
+def _share(text: str) -> float:
+    from demarche.abstain import check_level
+
+    share = float(text)
+    check_level(share)
+    return share
 
 
 def _add_runs(command: argparse.ArgumentParser) -> None:
@@ -240,7 +254,13 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _classify(options: argparse.Namespace) -> None:
-    from demarche.classify import classify_table, load, print_predictions, unreadable
+    from demarche.classify import (
+        abstentions,
+        classify_table,
+        load,
+        print_predictions,
+        unreadable,
+    )
     from demarche.tables import check_output, from_texts, read_table, write_jsonl, write_table
 
     if options.text and options.input:
@@ -254,9 +274,14 @@ def _classify(options: argparse.Namespace) -> None:
     else:
         table, column = read_table(options.input or "-"), options.text_column
     table.column(column)  # a wrong name is told before the model is loaded
-    result, predictions = classify_table(load(options.run, options.runs), table, column)
+    classifier = load(options.run, options.runs)
+    if options.max_error is not None:
+        sys.stderr.write(f"{classifier.guarantee(options.max_error)}\n")
+    result, predictions = classify_table(classifier, table, column, options.max_error)
     if empty := unreadable(predictions):
         sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
+    if unsure := abstentions(predictions):
+        sys.stderr.write(f"rows left uncertain: {unsure} of {len(predictions) - empty}\n")
     if options.output:
         write_table(result, options.output)
     elif sys.stdout.isatty():

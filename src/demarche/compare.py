@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from demarche.evaluation.metrics import indices, macro_f1
+from demarche.evaluation.calibration import expected_calibration_error
+from demarche.evaluation.metrics import confidences, indices, macro_f1
+from demarche.evaluation.selective import accuracy_at_coverage
 from demarche.evaluation.significance import paired_test
 from demarche.runs import Run
 from demarche.stance import STANCES
@@ -32,6 +34,10 @@ class Row:
         Macro-F1 less that of the group's best run.
     p_value : float or None
         Of a paired test of that difference on the same statements.
+    ece : float
+        Expected calibration error.
+    accuracy_at_half_coverage : float
+        Of the more confident half of the statements.
     """
 
     group: int
@@ -47,6 +53,8 @@ class Row:
     accuracy: float
     lenient_accuracy: float
     log_loss: float
+    ece: float | None
+    accuracy_at_half_coverage: float | None
     f1: dict[str, float]
     fit_seconds: float
     megabytes: float
@@ -138,6 +146,9 @@ def _row(group: int, run: Run, best: pd.DataFrame) -> Row:
         accuracy=metrics["accuracy"],
         lenient_accuracy=metrics["lenient_accuracy"],
         log_loss=metrics["log_loss"],
+        # From the predictions, as runs of earlier versions did not record them.
+        ece=expected_calibration_error(*confidences(own)),
+        accuracy_at_half_coverage=accuracy_at_coverage(*confidences(own), 0.5),
         f1={stance: metrics["per_class"][stance]["f1"] for stance in STANCES},
         fit_seconds=timings["fit_seconds"],
         megabytes=run.size() / 1e6,

@@ -110,7 +110,8 @@ class Prediction:
     text : str or None
         As it was given; None if it was no string.
     stance : str or None
-        The most probable stance; None if the text holds nothing to read.
+        The most probable stance, or ``uncertain`` where the model abstains; None if the text
+        holds nothing to read.
     escalatory, conciliatory, accusatory, neutral : float or None
         The probability of each stance; they sum to 1, or all are None.
     run : str

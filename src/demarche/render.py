@@ -21,7 +21,7 @@ from demarche.stance import STANCES
 
 F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
 VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
-DETAIL = ("run", "acc.", "lenient", *F1, "fit s", "MB", "per s")
+DETAIL = ("run", "acc.", "lenient", "acc@50%", "ECE", *F1, "fit s", "MB", "per s")
 """A comparison's columns: two tables on a terminal, 80 characters wide each; one elsewhere."""
 
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
@@ -64,12 +64,18 @@ def _cells(row: Row) -> dict[str, str]:
         "p": "" if row.p_value is None else _p_value(row.p_value),
         "acc.": f"{row.accuracy:.3f}",
         "lenient": f"{row.lenient_accuracy:.3f}",
+        "acc@50%": _figure(row.accuracy_at_half_coverage),
+        "ECE": _figure(row.ece),
         **{name: f"{row.f1[stance]:.2f}" for name, stance in zip(F1, STANCES, strict=True)},
         "fit s": f"{row.fit_seconds:.0f}",
         "MB": f"{row.megabytes:.1f}",
         "per s": f"{row.per_second:,.0f}",
         "run": row.run.rsplit("-", 1)[-1],
     }
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _p_value(p: float) -> str:

@@ -7,3 +7,6 @@ STANCES: Final = ("escalatory", "conciliatory", "accusatory", "neutral")
 
 INDEX: Final = {stance: column for column, stance in enumerate(STANCES)}
 """Column of each stance in a probability matrix."""
+
+UNCERTAIN: Final = "uncertain"
+"""The verdict of a model that abstains; not a stance, and never a column."""
