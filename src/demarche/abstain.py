@@ -35,12 +35,13 @@ class Guarantee:
 
         low, high = self.threshold.coverage_interval
         articles = f"{self.articles} article{'s' if self.articles > 1 else ''}"
+        level = f"{100 * self.max_error:g}%"
         return (
             f"answers where the confidence is above {self.threshold.value:.3f}: expect "
             f"{self.threshold.coverage:.0%} answered (95 % interval {low:.0%} to {high:.0%}); of "
             f"{self.threshold.n} held-out statements {self.threshold.answered} were, "
             f"{self.threshold.wrong} of them wrongly\n"
-            f"with {CONFIDENCE:.0%} confidence, at most {100 * self.max_error:g}% of the answers are "
+            f"with {CONFIDENCE:.0%} confidence, at most {level} of the answers are "
             "wrong, as long as your statements are like those held out\n"
             f"which come from {articles}, and were judged by models fitted on less data than the "
             "one that answers here"

@@ -34,9 +34,9 @@ class Row:
         Macro-F1 less that of the group's best run.
     p_value : float or None
         Of a paired test of that difference on the same statements.
-    ece : float
+    ece : float or None
         Expected calibration error.
-    accuracy_at_half_coverage : float
+    accuracy_at_half_coverage : float or None
         Of the more confident half of the statements.
     """
 

@@ -21,8 +21,9 @@ from demarche.stance import STANCES
 
 F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
 VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
-DETAIL = ("run", "acc.", "lenient", "acc@50%", "ECE", *F1, "fit s", "MB", "per s")
-"""A comparison's columns: two tables on a terminal, 80 characters wide each; one elsewhere."""
+CONFIDENCE = ("run", "acc.", "lenient", "acc. at 50 %", "ECE")
+DETAIL = ("run", *F1, "fit s", "MB", "per s")
+"""A comparison's columns: three tables on a terminal, 80 characters wide each; one elsewhere."""
 
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
@@ -46,10 +47,10 @@ def print_comparison(rows: Sequence[Row], form: str) -> None:
                 title += " (other data or other statements: not to be set beside those above)"
             cells = [_cells(row) for row in found]
             if form == "markdown":
-                columns = (*VERDICT[:-1], *DETAIL[1:], "run")
+                columns = (*VERDICT[:-1], *CONFIDENCE[1:], *DETAIL[1:], "run")
                 _print_markdown(title, columns, [[row[c] for c in columns] for row in cells])
             else:
-                for heading, columns in ((title, VERDICT), ("", DETAIL)):
+                for heading, columns in ((title, VERDICT), ("", CONFIDENCE), ("", DETAIL)):
                     _print_table(heading, columns, [[row[c] for c in columns] for row in cells])
 
 
@@ -64,7 +65,7 @@ def _cells(row: Row) -> dict[str, str]:
         "p": "" if row.p_value is None else _p_value(row.p_value),
         "acc.": f"{row.accuracy:.3f}",
         "lenient": f"{row.lenient_accuracy:.3f}",
-        "acc@50%": _figure(row.accuracy_at_half_coverage),
+        "acc. at 50 %": _figure(row.accuracy_at_half_coverage),
         "ECE": _figure(row.ece),
         **{name: f"{row.f1[stance]:.2f}" for name, stance in zip(F1, STANCES, strict=True)},
         "fit s": f"{row.fit_seconds:.0f}",
