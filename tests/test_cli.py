@@ -68,6 +68,9 @@ def test_comparison_puts_the_best_first_and_other_data_apart(runs):
     assert best.low < best.macro_f1 < best.high
     assert best.statements == 139
     assert best.megabytes > 0
+    measured = list_runs(runs)[1].metrics["statements"]
+    assert best.ece == pytest.approx(measured["ece"])
+    assert best.accuracy_at_half_coverage == pytest.approx(measured["accuracy_at_half_coverage"])
 
 
 def test_comparison_in_every_form(call):
@@ -77,11 +80,12 @@ def test_comparison_in_every_form(call):
     assert [row["model"] for row in listed] == ["tfidf", "majority", "majority"]
     table = list(csv.DictReader(io.StringIO(call("compare", "--format", "csv")[1])))
     assert [float(row["macro_f1"]) for row in table] == [row["macro_f1"] for row in listed]
-    columns = {"f1_escalatory", "accuracy", "fit_seconds", "megabytes", "per_second"}
+    columns = {"f1_escalatory", "accuracy", "fit_seconds", "megabytes", "per_second", "ece"}
     assert columns <= table[0].keys()
     markdown = call("compare", "--format", "markdown")[1]
     assert markdown.count("held-out statements") == 2
     assert "| tfidf | articles |" in markdown
+    assert "| acc. at 50 % | ECE |" in markdown
     assert "not to be set beside" in markdown
     assert "tfidf" in call("compare", "--format", "table")[1]
     assert call("compare")[1] == markdown, "piped output is Markdown"
