@@ -132,6 +132,9 @@ def parser() -> argparse.ArgumentParser:
     classify.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
     classify.add_argument("--run", metavar="RUN", help="default: the best finished run")
     classify.add_argument(
+        "--explain", action="store_true", help="weigh each word for or against the verdict; slower"
+    )
+    classify.add_argument(
         "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
     )
     _add_runs(classify)
@@ -254,7 +257,8 @@ def _classify(options: argparse.Namespace) -> None:
     else:
         table, column = read_table(options.input or "-"), options.text_column
     table.column(column)  # a wrong name is told before the model is loaded
-    result, predictions = classify_table(load(options.run, options.runs), table, column)
+    classifier = load(options.run, options.runs)
+    result, predictions = classify_table(classifier, table, column, options.explain)
     if empty := unreadable(predictions):
         sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
     if options.output:
