@@ -31,8 +31,9 @@ TEXTS = st.lists(st.sampled_from(VOCABULARY + ODD) | st.text(max_size=5), max_si
 def fitted(stances: Sequence[str], words: Sequence[int], characters: Sequence[int]) -> Tfidf:
     texts = [text for stance in stances for text in SENTENCES[stance]]
     labels = [stance for stance in stances for _ in SENTENCES[stance]]
+    # Three times, so that inner validation, which scales the logits, finds something to learn.
     params = TfidfParams(list(words), list(characters), 1, 1000, [3.0])
-    return Tfidf(params, 0).fit(texts, labels)
+    return Tfidf(params, 0).fit(texts * 3, labels * 3)
 
 
 FITTED = [
@@ -119,12 +120,10 @@ def test_the_words_of_a_linear_model_and_its_intercept_sum_to_the_margin(
 
 def test_a_linear_models_words_speak_for_what_they_were_learnt_with() -> None:
     model = FITTED[0]
-    (found,) = model.evidence(["On Friday they will ATTACK and strike, talks or not"])
+    text = "On Friday they will ATTACK and strike, talks or not"
+    (found,) = model.evidence([text])
     weights = {word.word: word.weight for word in found}
-    assert (
-        model.predict_proba(["On Friday they will ATTACK and strike, talks or not"])[0].argmax()
-        == 0
-    )
+    assert model.predict_proba([text])[0].argmax() == STANCES.index("escalatory")
     assert min(weights["ATTACK"], weights["strike"], weights["will"]) > 0.1
     assert max(weights["Friday"], weights["talks"]) < -0.1
     assert weights[","] == 0
