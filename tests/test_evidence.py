@@ -88,7 +88,7 @@ def test_words_are_what_readers_call_words() -> None:
     [("word", (1, 2)), ("word", (2, 3)), ("char_wb", (3, 5)), ("char_wb", (1, 2))],
 )
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 def test_ngrams_are_those_that_scikit_learn_counts_and_stand_where_they_say(
     analyzer: str, lengths: tuple[int, int], text: str
 ) -> None:
@@ -103,7 +103,7 @@ def test_ngrams_are_those_that_scikit_learn_counts_and_stand_where_they_say(
 
 @pytest.mark.parametrize("model", FITTED, ids=["four", "three", "two"])
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 def test_the_words_of_a_linear_model_and_its_intercept_sum_to_the_margin(
     model: Tfidf, text: str
 ) -> None:
@@ -120,13 +120,13 @@ def test_the_words_of_a_linear_model_and_its_intercept_sum_to_the_margin(
 
 def test_a_linear_models_words_speak_for_what_they_were_learnt_with() -> None:
     model = FITTED[0]
-    text = "On Friday they will ATTACK and strike, talks or not"
+    text = "On Friday they will ATTACK and strike; talks or not"
     (found,) = model.evidence([text])
     weights = {word.word: word.weight for word in found}
     assert model.predict_proba([text])[0].argmax() == STANCES.index("escalatory")
     assert min(weights["ATTACK"], weights["strike"], weights["will"]) > 0.1
     assert max(weights["Friday"], weights["talks"]) < -0.1
-    assert weights[","] == 0
+    assert weights[";"] == 0
 
 
 def test_a_linear_model_tells_its_weights_without_being_asked_again(
