@@ -2,11 +2,12 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from rich.console import Console
 
 import demarche
 from demarche.classify import (
+    EVIDENCE,
     OUTPUT,
     SLICE,
     Classifier,
@@ -33,7 +35,7 @@ from demarche.errors import RunError, UsageError
 from demarche.models.majority import Majority, MajorityParams
 from demarche.models.protocol import Probabilities
 from demarche.models.tfidf import Tfidf, TfidfParams
-from demarche.records import Hints
+from demarche.records import Evidence, Hints, Prediction
 from demarche.runs import recorded, write_model, write_results
 from demarche.stance import STANCES
 from demarche.tables import Table, from_texts, read_table, write_jsonl, write_table
@@ -191,11 +193,29 @@ def test_a_single_string_is_refused(classifier: Classifier) -> None:
 def test_predictions_make_a_tidy_frame(classifier: Classifier) -> None:
     series = pd.Series(["abc", None, "ab"], index=[7, 8, 9])
     frame = pd.DataFrame(classifier.classify(series))
-    assert list(frame.columns) == ["text", *OUTPUT]
+    assert list(frame.columns) == ["text", *OUTPUT, EVIDENCE]
     assert frame["stance"].tolist()[::2] == ["neutral", "accusatory"]
     assert frame["neutral"].dtype == np.float64
     assert frame.loc[0, list(STANCES)].tolist() == [0.1, 0.1, 0.1, 0.7]
     assert frame.loc[1, ["stance", *STANCES]].isna().all()
+
+
+def test_evidence_is_given_where_it_is_asked_for(classifier: Classifier) -> None:
+    texts = ["a\x00bc\ud800 de", "", None, "🕊️"]
+    assert [p.evidence for p in classifier.classify(texts)] == [None] * 4
+    found = classifier.classify(texts, explain=True)
+    assert [p.stance for p in found] == [p.stance for p in classifier.classify(texts)]
+    assert found[1].evidence is found[2].evidence is None
+    assert [word.word for word in found[0].evidence or ()] == ["a", "bc", "de"]
+    assert [word.word for word in found[3].evidence or ()] == ["🕊️"]
+    for word in found[0].evidence or ():
+        assert "a\x00bc\ud800 de"[word.start : word.end] == word.word
+        assert word.weight > 1  # each of them changes the length, and so the verdict
+
+
+def test_evidence_goes_with_the_context(classifier: Classifier, model: Length) -> None:
+    classifier.classify(["", "a b"], ["before nothing", "before\x00"], explain=True)
+    assert model.calls[-1] == (["a b", " b", "a "], ["before "] * 3)
 
 
 def test_a_fitted_model_reads_whatever_it_is_given() -> None:
@@ -281,7 +301,69 @@ def test_parquet_probabilities_are_numbers_even_if_nothing_was_read(
     assert pq.read_schema(tmp_path / "c.parquet").names == names
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "tsv", "parquet"])
+def test_evidence_goes_through_every_form(
+    tmp_path: Path, classifier: Classifier, ending: str
+) -> None:
+    table = Table("x", [{"text": "a bc", "evidence": "mine"}, {"text": ""}], ["text", "evidence"])
+    judged, (prediction, _) = classify_table(classifier, table, "text", explain=True)
+    assert judged.columns == ["text", "evidence", *OUTPUT, "predicted_evidence"]
+    write_table(judged, tmp_path / f"x.{ending}")
+    again = read_table(tmp_path / f"x.{ending}")
+    assert again.column("evidence")[0] == "mine"
+    found, nothing = again.column("predicted_evidence")
+    assert nothing in (None, "")
+    assert isinstance(found, str) == (ending in ("csv", "tsv"))
+    words = json.loads(found) if isinstance(found, str) else found
+    assert words == [asdict(word) for word in prediction.evidence or ()]
+    assert list(words[0]) == ["word", "start", "end", "weight"]
+
+
+def test_parquet_evidence_has_one_type_even_if_nothing_was_read(
+    tmp_path: Path, classifier: Classifier
+) -> None:
+    schemas = []
+    for text in ("", "abc"):
+        judged, _ = classify_table(classifier, from_texts([text]), "text", explain=True)
+        write_table(judged, tmp_path / "x.parquet")
+        schemas.append(pq.read_schema(tmp_path / "x.parquet"))
+    assert schemas[0] == schemas[1]
+    fields = "word: string, start: int64, end: int64, weight: double"
+    assert fields in str(schemas[0].field("evidence").type)
+
+
 # Display
+
+
+def explained(words: dict[str, float], *, colours: bool = False) -> str:
+    evidence, text = [], "\x1b["
+    for word, weight in words.items():
+        evidence.append(Evidence(word, len(text), len(text) + len(word), weight))
+        text += f"{word} "
+    prediction = Prediction(text, "neutral", 0.1, 0.1, 0.1, 0.7, "run", tuple(evidence))
+    system: Any = "truecolor" if colours else None
+    console = Console(file=io.StringIO(), width=120, force_terminal=colours, color_system=system)
+    print_predictions([prediction], console)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_people_without_colours_read_signed_weights() -> None:
+    shown = explained({"met": 2.0, "the": 0.1, "[red]war": -1.5, "calmly": 3.25})
+    assert "for: calmly +3.25  met +2.00  against: [red]war -1.50" in shown
+    assert "the +" not in shown  # what weighs next to nothing isn't worth the eye
+
+
+def test_the_strongest_words_are_coloured_where_they_stand() -> None:
+    shown = explained({"met": 2.0, "the": 0.1, "war": -1.5}, colours=True)
+    coloured = re.findall(r"\x1b\[([\d;]+)m(met|war|the)", shown)
+    assert [word for _, word in coloured] == ["met", "war", "met", "war"]
+    assert len({style for style, _ in coloured}) == 2
+    assert "\N{REPLACEMENT CHARACTER}[" in shown
+
+
+@pytest.mark.parametrize("words", [{}, {"met": 0.0, "the": 0.0}])
+def test_a_verdict_that_no_word_moves_says_so(words: dict[str, float]) -> None:
+    assert "no word moves the verdict" in explained(words)
 
 
 def rendered(classifier: Classifier, texts: list[str | None], width: int = 100) -> str:

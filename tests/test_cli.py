@@ -117,6 +117,20 @@ def test_statements_are_classified_by_the_best_run(call):
     )
 
 
+def test_a_verdict_is_explained_on_request(call):
+    _, plain, _ = call("classify", STATEMENTS[0])
+    status, out, errors = call("classify", "--explain", STATEMENTS[0])
+    row = json.loads(out)
+    evidence = row.pop("evidence")
+    assert status == 0
+    assert not errors
+    assert row == json.loads(plain)
+    assert [STATEMENTS[0][word["start"] : word["end"]] for word in evidence] == [
+        word["word"] for word in evidence
+    ]
+    assert any(word["weight"] for word in evidence)
+
+
 def test_a_run_can_be_chosen(call):
     _, out, _ = call("classify", "--run", "majority-articles", STATEMENTS[0])
     assert not out  # two runs begin so

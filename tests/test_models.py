@@ -15,6 +15,7 @@ from demarche.config import composed
 from demarche.errors import ConfigError, DataError, EncoderError, RunError
 from demarche.models import encoder as encoders
 from demarche.models import linear
+from demarche.models.evidence import explain
 from demarche.models.finetune import Rows, make_trainer
 from demarche.models.protocol import stance_indices
 from demarche.models.registry import MODELS, model_class
@@ -105,6 +106,21 @@ def test_a_seed_fixes_the_fit(build, name):
     first = build(name).fit(texts, labels).predict_proba(texts)
     second = build(name).fit(texts, labels).predict_proba(texts)
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"embedding"}))
+def test_the_words_of_every_model_can_be_weighed(build, name):
+    model = build(name).fit(*rows(STANCES))
+    texts = ["They blame the lie, and blame moscow", ""]
+    found, nothing = explain(model, texts)
+    weights = {word.word: word.weight for word in found}
+    assert nothing == ()
+    assert np.isfinite(list(weights.values())).all()
+    if name == "majority":
+        assert set(weights.values()) == {0.0}
+    else:
+        assert STANCES[model.predict_proba(texts)[0].argmax()] == "accusatory"
+        assert max(weights["blame"], weights["lie"]) == max(weights.values()) > 0
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

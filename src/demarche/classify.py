@@ -4,14 +4,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from tqdm import tqdm
 
 from demarche.abstain import Guarantee, guarantee
 from demarche.errors import RunError, UsageError
-from demarche.records import Prediction
+from demarche.records import Evidence, Prediction
 from demarche.stance import STANCES, UNCERTAIN
 from demarche.tables import Table
 
@@ -26,6 +27,9 @@ SLICE = 2000
 
 OUTPUT = ("stance", *STANCES, "run")
 """The columns that classification adds to a table."""
+
+EVIDENCE = "evidence"
+"""The column after those where evidence was asked for: objects of `demarche.records.Evidence`."""
 
 COLOURS = {
     "escalatory": "red",
@@ -83,6 +87,7 @@ class Classifier:
         texts: Iterable[str | None],
         contexts: Iterable[str] | None = None,
         max_error: float | None = None,
+        explain: bool = False,
     ) -> list[Prediction]:
         """Classify n texts.
 
@@ -96,6 +101,9 @@ class Classifier:
         max_error : float, optional
             The share of wrong answers to keep to, above 0 and under 1: where the model is not
             confident enough for that, the stance is ``uncertain`` and the probabilities stay.
+        explain : bool
+            Weigh each word for or against the most probable stance too; where the model has to
+            be asked again without each word, that takes as many times longer as there are words.
 
         Returns
         -------
@@ -141,7 +149,24 @@ class Classifier:
                         text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
                     )
                 bar.update(len(part))
+        if explain:
+            found = self._evidence(
+                [text for _, text in readable],
+                None if before is None else [before[i] for i, _ in readable],
+            )
+            for (i, _), evidence in zip(readable, found, strict=True):
+                predictions[i] = replace(predictions[i], evidence=evidence)
         return predictions
+
+    def _evidence(self, texts: list[str], contexts: list[str] | None) -> list[tuple[Evidence, ...]]:
+        from demarche.models import evidence  # here, because it loads numpy
+
+        # What the model is given has the text's own offsets.
+        return evidence.explain(
+            self.model,
+            [_for_model(text) for text in texts],
+            None if contexts is None else [_for_model(context) for context in contexts],
+        )
 
 
 def _is_readable(text: str) -> bool:
@@ -152,7 +177,7 @@ def _is_readable(text: str) -> bool:
 
 
 def _for_model(text: str) -> str:
-    """Take out what tokenizers refuse."""
+    """Blank what tokenizers refuse, character by character."""
     return UNSAFE_FOR_MODELS.sub(" ", text)
 
 
@@ -181,7 +206,11 @@ def load(run: str | None = None, folder: str | Path | None = None) -> Classifier
 
 
 def classify_table(
-    classifier: Classifier, table: Table, text_column: str, max_error: float | None = None
+    classifier: Classifier,
+    table: Table,
+    text_column: str,
+    max_error: float | None = None,
+    explain: bool = False,
 ) -> tuple[Table, list[Prediction]]:
     """Classify one column of a table.
 
@@ -193,12 +222,14 @@ def classify_table(
         The column that holds the texts.
     max_error : float, optional
         The share of wrong answers to keep to; see `Classifier.classify`.
+    explain : bool
+        As for `Classifier.classify`.
 
     Returns
     -------
     table : Table, n rows
-        The input's columns untouched, and after them stance, four probabilities and run; one
-        whose name is taken is called ``predicted_<name>``.
+        The input's columns untouched, and after them stance, four probabilities, run and,
+        if asked for, evidence; one whose name is taken is called ``predicted_<name>``.
     predictions : list of Prediction, length n
 
     Raises
@@ -207,19 +238,30 @@ def classify_table(
         If there is no such column, the input has ``predicted_<name>`` too, or the run does not
         support `max_error`.
     """
-    names = _output_names(table)
-    predictions = classifier.classify(table.column(text_column), max_error=max_error)
+    names = _output_names(table, (*OUTPUT, EVIDENCE) if explain else OUTPUT)
+    predictions = classifier.classify(
+        table.column(text_column), max_error=max_error, explain=explain
+    )
+    cells = [_cells(prediction, names) for prediction in predictions]
     records = [
-        record | {names[field]: getattr(prediction, field) for field in OUTPUT}
-        for record, prediction in zip(table.records, predictions, strict=True)
+        record | {names[field]: value for field, value in row.items()}
+        for record, row in zip(table.records, cells, strict=True)
     ]
     numbers = frozenset(names[stance] for stance in STANCES)
     columns = [*table.columns, *names.values()]
-    return Table(table.name, records, columns, numbers, table.arrow), predictions
+    structs = {names[EVIDENCE]: get_type_hints(Evidence)} if explain else {}
+    return Table(table.name, records, columns, numbers, table.arrow, structs), predictions
 
 
-def _output_names(table: Table) -> dict[str, str]:
-    names = {name: f"predicted_{name}" if name in table.columns else name for name in OUTPUT}
+def _cells(prediction: Prediction, fields: Iterable[str]) -> dict[str, Any]:
+    values = {field: getattr(prediction, field) for field in fields}
+    if values.get(EVIDENCE) is not None:
+        values[EVIDENCE] = [asdict(word) for word in values[EVIDENCE]]
+    return values
+
+
+def _output_names(table: Table, fields: Iterable[str]) -> dict[str, str]:
+    names = {name: f"predicted_{name}" if name in table.columns else name for name in fields}
     taken = [name for name in names.values() if name in table.columns]
     if taken:
         raise UsageError(
@@ -250,6 +292,8 @@ def print_predictions(predictions: Sequence[Prediction], console: "Console") -> 
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    from demarche.report.evidence import with_evidence
+
     shown = RichTable()
     shown.add_column("text", overflow="fold", ratio=1)
     shown.add_column("stance")
@@ -258,6 +302,8 @@ def print_predictions(predictions: Sequence[Prediction], console: "Console") -> 
     for prediction in predictions:
         # As Text, so that brackets are not read as markup, nor controls by the terminal.
         text = Text(UNSAFE_FOR_TERMINALS.sub("\N{REPLACEMENT CHARACTER}", prediction.text or ""))
+        if prediction.evidence is not None:
+            text = with_evidence(text, prediction.evidence)
         verdict = Text("nothing to read", "dim italic")
         if prediction.stance is not None:
             verdict = Text(prediction.stance, COLOURS[prediction.stance])

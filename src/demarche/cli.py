@@ -138,6 +138,9 @@ def parser() -> argparse.ArgumentParser:
         help="abstain (stance uncertain) so that at most this share of the answers is wrong",
     )
     classify.add_argument(
+        "--explain", action="store_true", help="weigh each word for or against the verdict; slower"
+    )
+    classify.add_argument(
         "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
     )
     _add_runs(classify)
@@ -277,7 +280,9 @@ def _classify(options: argparse.Namespace) -> None:
     classifier = load(options.run, options.runs)
     if options.max_error is not None:
         sys.stderr.write(f"{classifier.guarantee(options.max_error)}\n")
-    result, predictions = classify_table(classifier, table, column, options.max_error)
+    result, predictions = classify_table(
+        classifier, table, column, options.max_error, options.explain
+    )
     if empty := unreadable(predictions):
         sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
     if unsure := abstentions(predictions):

@@ -102,6 +102,26 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a word or punctuation mark of a text speaks for the verdict: ``word == text[start:end]``.
+
+    Attributes
+    ----------
+    word : str
+    start, end : int
+        Character offsets into the text.
+    weight : float
+        What it adds to the verdict's margin, which is its log-probability (natural logarithm)
+        less the mean of the other stances'; above 0 for the verdict, below 0 against it.
+    """
+
+    word: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """The verdict on one text; a list of them makes a tidy `pandas.DataFrame`.
 
@@ -116,6 +136,9 @@ class Prediction:
         The probability of each stance; they sum to 1, or all are None.
     run : str
         The id of the run that judged.
+    evidence : tuple of Evidence or None
+        Each word's weight for the most probable stance, in the order of the text; None if it was
+        not asked for, or the text holds nothing to read.
     """
 
     text: str | None
@@ -125,6 +148,7 @@ class Prediction:
     accusatory: float | None
     neutral: float | None
     run: str
+    evidence: tuple[Evidence, ...] | None = None
 
     @property
     def probabilities(self) -> tuple[float, float, float, float] | None:

@@ -12,9 +12,9 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
@@ -55,6 +55,8 @@ class Table:
         Columns that are floats in Parquet even where every value is null.
     arrow : pyarrow.Table or None
         A Parquet input as it was read, for its own columns: row i is ``records[i]``.
+    structs : mapping of str to mapping of str to type
+        Columns that are lists of structs in Parquet, and the structs' fields: str, int or float.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Table:
     columns: list[str]
     numbers: frozenset[str] = frozenset()
     arrow: "pa.Table | None" = None
+    structs: Mapping[str, Mapping[str, type]] = field(default_factory=dict)
 
     def column(self, name: str) -> list[Any]:
         """Give one column, length n, None where a record lacks it.
@@ -305,9 +308,18 @@ def _write_parquet(table: Table, stream: BinaryIO) -> None:
     own = pa.table({}) if table.arrow is None else table.arrow
     fields, arrays = list(own.schema), own.columns
     for name in table.columns[len(fields) :]:
-        arrays.append(_array(table.column(name), name in table.numbers))
+        values, struct = table.column(name), table.structs.get(name)
+        arrays.append(_structs(values, struct) if struct else _array(values, name in table.numbers))
         fields.append(pa.field(_utf8(name), arrays[-1].type))
     pq.write_table(pa.table(arrays, schema=pa.schema(fields, own.schema.metadata)), stream)
+
+
+def _structs(values: list[Any], struct: Mapping[str, type]) -> "pa.Array":
+    import pyarrow as pa
+
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    fields = [pa.field(name, kinds[kind]) for name, kind in struct.items()]
+    return pa.array(values, pa.list_(pa.struct(fields)))
 
 
 def _array(values: list[Any], numbers: bool) -> "pa.Array":

@@ -258,7 +258,9 @@ def _estimates(sums: Floats, weights: Floats, seed: int) -> list[Estimate]:
     lows, highs = np.percentile((drawn @ sums) / (drawn @ weights)[:, None], [2.5, 97.5], axis=0)
     spread = np.ptp(sums / weights[:, None], axis=0) > 1e-12
     return [
-        Estimate(float(mean), float(low), float(high)) if varies else Estimate(float(mean), None, None)
+        Estimate(float(mean), float(low), float(high))
+        if varies
+        else Estimate(float(mean), None, None)
         for mean, low, high, varies in zip(means, lows, highs, spread, strict=True)
     ]
 

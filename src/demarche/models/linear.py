@@ -129,3 +129,38 @@ def fit_chosen(
     best = int(np.argmin(losses))
     head = fit_linear(X, y, strengths[best], seed, every)
     return scale(head, fit_scaling(answers[best], truth))
+
+
+def logit_weights(head: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give each class its own weights and intercept; of two classes scikit-learn keeps one row.
+
+    Returns
+    -------
+    weights : ndarray of shape (k, d)
+    intercepts : ndarray of shape (k,)
+    """
+    if len(head.classes_) > 2:
+        return head.coef_, head.intercept_
+    return np.vstack([0 * head.coef_, head.coef_]), np.append(0.0, head.intercept_)
+
+
+def margin_weights(head: LogisticRegression, stance: int) -> tuple[NDArray[np.float64], float]:
+    """Give the linear function by which a stance is ahead of the others' mean, in log-odds.
+
+    Parameters
+    ----------
+    head : LogisticRegression
+        Fitted on k stances.
+    stance : int
+        The index of one of them.
+
+    Returns
+    -------
+    weights : ndarray of shape (d,)
+    intercept : float
+    """
+    coefficients, intercepts = logit_weights(head)
+    verdict = head.classes_.tolist().index(stance)
+    contrast = np.full(len(head.classes_), -1 / (len(head.classes_) - 1))
+    contrast[verdict] = 1.0
+    return contrast @ coefficients, float(contrast @ intercepts)

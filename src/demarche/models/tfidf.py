@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
 from demarche.errors import DataError
-from demarche.models.linear import fit_chosen
+from demarche.models.evidence import weighed, words
+from demarche.models.linear import fit_chosen, margin_weights
+from demarche.models.ngrams import character_weights
 from demarche.models.protocol import Probabilities, align, stance_indices
 from demarche.models.storage import load_part, save_part
-from demarche.records import Hints
+from demarche.records import Evidence, Hints
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,28 @@ class Tfidf:
         if not len(texts):
             return align(self.head.coef_[:0, : len(self.head.classes_)], self.head.classes_)
         return align(self.head.predict_proba(self.features.transform(texts)), self.head.classes_)
+
+    def evidence(self, texts: Sequence[str]) -> list[tuple[Evidence, ...]]:
+        """Give each word's exact share of the verdict's margin.
+
+        What the words of a text weigh and the margin's intercept sum to the margin; a stance that
+        was not trained on is none of the others.
+        """
+        found = []
+        for text, row in zip(texts, self.predict_proba(texts), strict=True):
+            weights, _ = margin_weights(self.head, int(row.argmax()))
+            added = self.features.transform([text]).toarray()[0] * weights
+            characters, first = np.zeros(len(text) + 1), 0
+            for _, vectorizer in self.features.transformer_list:
+                last = first + len(vectorizer.vocabulary_)
+                characters[1:] += character_weights(vectorizer, text, added[first:last])
+                first = last
+            spans = words(text)
+            sums = characters.cumsum()
+            found.append(
+                weighed(text, spans, np.array([sums[end] - sums[start] for start, end in spans]))
+            )
+        return found
 
     def save(self, directory: Path) -> None:
         """Write vectorizer and linear model."""

@@ -22,7 +22,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_
 from demarche.errors import EncoderError, RunError
 from demarche.models.encoder import batches_by_length, device, find_encoder
 from demarche.models.finetune import Rows, finetune
-from demarche.models.linear import fit_chosen
+from demarche.models.linear import fit_chosen, logit_weights
 from demarche.models.protocol import Probabilities, stance_indices
 from demarche.models.storage import load_json, save_json
 from demarche.records import Hints
@@ -177,9 +177,7 @@ class Transformer:
             self.seed,
             np.where(synthetic, 1.0, self.params.real_weight),
         )
-        # Two classes share one row of weights in scikit-learn.
-        weights = head.coef_ if len(head.classes_) > 2 else np.vstack([0 * head.coef_, head.coef_])
-        biases = head.intercept_ if len(head.classes_) > 2 else np.append(0.0, head.intercept_)
+        weights, biases = logit_weights(head)
         layer = _last_layer(self.model)
         with torch.no_grad():
             layer.weight.zero_()
