@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"models"}, {"evaluation"}),
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit"}
-        | {"abstain", "classify", "inputs", "reading", "rows", "report"},
+        | {"abstain", "classify", "inputs", "reading", "rows", "report", "labels", "exchange"},
     ),
     ({"cli", "render", "serve", "__main__", DOOR},),
 )
@@ -135,5 +135,5 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    for command in ("data", "train", "compare", "audit", "runs", "read", "classify"):
+    for command in ("data", "train", "compare", "audit", "runs", "read", "classify", "labels"):
         assert f"\n    {command} " in done.stdout

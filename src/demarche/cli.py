@@ -1,4 +1,4 @@
-"""The command line: `demarche data | train | compare | audit | runs | read | classify`."""
+"""The command line: `demarche data | train | compare | audit | runs | read | classify | labels`."""
 
 import argparse
 import os
@@ -145,6 +145,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_runs(classify)
     classify.set_defaults(run_command=_classify)
+
+    _add_labels(commands)
     return top
 
 
@@ -154,6 +156,48 @@ def _share(text: str) -> float:
     share = float(text)
     check_level(share)
     return share
+
+
+def _add_labels(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    labels = commands.add_parser("labels", help="look at labels again; annotate elsewhere")
+    actions = labels.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    check = actions.add_parser("check", help="list labels that deserve a second look")
+    check.add_argument("run", nargs="?", metavar="RUN", help="whose predictions contradict labels")
+    check.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _add_corpus(check)
+    _add_runs(check)
+    check.set_defaults(run_command=_check_labels)
+
+    export = actions.add_parser("export", help="write sentences for people to annotate")
+    export.add_argument("--to", choices=("label-studio", "doccano"), required=True)
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    suggested = export.add_mutually_exclusive_group()
+    suggested.add_argument("--run", metavar="RUN", help="adds its held-out predictions")
+    suggested.add_argument(
+        "--input", type=Path, metavar="FILE", help=".jsonl of `demarche read`; default: the corpus"
+    )
+    _add_corpus(export)
+    _add_runs(export)
+    export.set_defaults(run_command=_export)
+
+    back = actions.add_parser("import", help="check what people annotated; write gold rows")
+    back.add_argument("file", type=Path, metavar="FILE", help="what the tool exported")
+    back.add_argument(
+        "--from",
+        dest="tool",
+        choices=("label-studio", "doccano"),
+        help="default: label-studio for .json, doccano for .jsonl",
+    )
+    back.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=".jsonl")
+    back.add_argument("--annotator", metavar="NAME", help="default: the ground truth")
+    back.add_argument("--seeds", type=Path, metavar="DIR", help="articles.yaml and the articles")
+    back.set_defaults(run_command=_import)
+
+
+def _add_corpus(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seeds", type=Path, metavar="DIR", help="articles.yaml and the articles")
+    command.add_argument("--folder", type=Path, metavar="DIR", help="gold.jsonl and both passes")
 
 
 def _add_runs(command: argparse.ArgumentParser) -> None:
@@ -296,3 +340,45 @@ def _classify(options: argparse.Namespace) -> None:
     else:
         write_jsonl(result, sys.stdout.buffer)
         sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
+
+
+def _check_labels(options: argparse.Namespace) -> None:
+    from demarche.labels import check_labels, load_annotated
+    from demarche.render import print_label_check
+    from demarche.runs import find_run
+
+    run = find_run(options.run, options.runs) if options.run else None
+    annotated = load_annotated(options.seeds, options.folder)
+    print_label_check(check_labels(annotated, run), options.format)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from demarche.corpus.annotation import reading_tasks
+    from demarche.exchange import check_tasks_path, corpus_tasks, export_tasks
+    from demarche.labels import load_annotated
+
+    check_tasks_path(options.to, options.output)
+    if options.input:
+        tasks = reading_tasks(options.input)
+    else:
+        run = None
+        if options.run:
+            from demarche.runs import find_run
+
+            run = find_run(options.run, options.runs)
+        tasks = corpus_tasks(load_annotated(options.seeds, options.folder), run)
+    beside = export_tasks(options.to, options.output, tasks)
+    what = "labelling interface" if options.to == "label-studio" else "labels"
+    sys.stderr.write(f"{len(tasks)} sentences in {options.output}, the {what} in {beside}\n")
+
+
+def _import(options: argparse.Namespace) -> None:
+    from demarche.exchange import import_annotations, tool_of
+
+    tool = options.tool or tool_of(options.file)
+    done = import_annotations(tool, options.file, options.output, options.annotator, options.seeds)
+    left_out = f", {done.left_out} sentences without labels left out" if done.left_out else ""
+    sys.stderr.write(
+        f"{done.rows} rows in {options.output}{left_out}; "
+        f"annotated by {', '.join(done.annotators)}\n"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demarche.corpus.agreement import agreement
 from demarche.corpus.corpus import load_corpus, packaged
-from demarche.corpus.gold import load_pass
+from demarche.corpus.gold import load_passes
 from demarche.records import Sentence
 from demarche.stance import STANCES
 
@@ -51,8 +51,7 @@ def overview(seeds: Path | None = None, folder: Path | None = None) -> Overview:
     """
     corpus = load_corpus(seeds, folder)
     sentences = corpus.sentences
-    passes = [(folder or packaged("data")) / f"{name}_pass.jsonl" for name in ("first", "second")]
-    have_passes = all(path.is_file() for path in passes)
+    passes = load_passes(folder or packaged("data"), sentences)
     return Overview(
         sentences=len(sentences),
         statements=sum(sentence.is_statement for sentence in sentences),
@@ -68,7 +67,7 @@ def overview(seeds: Path | None = None, folder: Path | None = None) -> Overview:
                 ("articles", corpus.synthetic_articles),
             )
         },
-        kappa=agreement(*(load_pass(path, sentences) for path in passes)) if have_passes else {},
+        kappa=agreement(*passes.values()) if passes else {},
     )
 
 

@@ -3,21 +3,26 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from demarche.compare import Row
+from demarche.corpus.gold import PASSES
 from demarche.errors import RunError
 from demarche.evaluation.actors import LEAST, Audit, Estimate, Group
 from demarche.gazetteer import countries
+from demarche.labels import LabelCheck
 from demarche.overview import Counts, Overview
 from demarche.runs import Run
 from demarche.stance import STANCES
+from demarche.tables import Record
 
 F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
 VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
@@ -29,6 +34,10 @@ GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), 
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
 SHOWN = 12
 """An audit's columns, and how many shifts are shown; n counts statements, Δ is a mean change of probability."""
+
+LISTED = ["finding", "id", "mode", "text", "field", "label", *PASSES, "also", "predicted"]
+LISTED += ["probability", "score", "other_id", "other_text", "other_label", "containment"]
+"""A label check's columns in CSV, one row for each finding."""
 
 
 def print_comparison(rows: Sequence[Row], form: str) -> None:
@@ -176,11 +185,7 @@ def print_overview(found: Overview, form: str) -> None:
         _print_counts(f"gold sentences by {name}", name, counts)
     _print_counts("synthetic sentences, for training only", "source", found.synthetic)
     if found.kappa:
-        body = [
-            [field, "not defined" if kappa is None else f"{kappa:.2f}"]
-            for field, kappa in found.kappa.items()
-        ]
-        _print_table("agreement of the two passes", ("field", "Cohen's kappa"), body)
+        _print_kappa(found.kappa)
     sys.stdout.write(
         f"{found.sentences} gold sentences, {found.statements} of them statements; "
         "every row agrees with its article\n"
@@ -195,6 +200,90 @@ def _print_counts(title: str, name: str, counts: Counts) -> None:
     totals = [sum(by_stance[stance] for by_stance in counts.values()) for stance in STANCES]
     body.append(["all", *(str(n) for n in totals), str(sum(totals))])
     _print_table(title, (name, *STANCES, "all"), body)
+
+
+def print_label_check(found: LabelCheck, form: str) -> None:
+    """Print what deserves a second look as ``table``, ``csv`` or ``json``."""
+    if form == "json":
+        _print_json(asdict(found))
+    elif form == "csv":
+        lists = {
+            "contradicted": found.contradicted or [],
+            "passes differ": found.differing,
+            "near-duplicate": found.near_duplicates,
+        }
+        rows = [{"finding": name, **row} for name, listed in lists.items() for row in listed]
+        writer = csv.DictWriter(sys.stdout, LISTED)
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print_findings(found)
+
+
+def _print_findings(found: LabelCheck) -> None:
+    console = Console(highlight=False)
+    if found.agreement:
+        _print_kappa(found.agreement)
+        _print_list(
+            console,
+            f"the passes differ on {len(found.differing)} labels",
+            [
+                (f"{row['id']} {row['field']}: {_label(row)}", row["text"])
+                for row in found.differing
+            ],
+        )
+    _print_list(
+        console,
+        f"{len(found.near_duplicates)} near-duplicates across events",
+        [
+            (
+                (
+                    f"{row['containment']:.2f} {row['id']} {row['label']}; "
+                    f"{row['other_id']} {row['other_label']}"
+                ),
+                f"{row['text']}\n{row['other_text']}",
+            )
+            for row in found.near_duplicates
+        ],
+    )
+    if found.contradicted is None:
+        sys.stdout.write("name a run to see the labels that its held-out predictions contradict\n")
+        return
+    _print_list(
+        console,
+        f"held-out predictions contradict {len(found.contradicted)} labels",
+        [
+            (
+                (
+                    f"{row['score']:.2f} {row['id']} ({row['mode']}): {_label(row)}; "
+                    f"predicted {row['predicted']} ({row['probability']:.2f})"
+                ),
+                row["text"],
+            )
+            for row in found.contradicted
+        ],
+    )
+
+
+def _label(row: Record) -> str:
+    """Write a label with what else was said: ``accusatory (passes: neutral, neutral)``."""
+    said = [row[name] for name in PASSES if row[name] is not None]
+    beside = [f"passes: {', '.join(said)}"] if said else []
+    beside += [f"also: {row['also']}"] if row["also"] else []
+    return f"{row['label']} ({'; '.join(beside)})" if beside else str(row["label"])
+
+
+def _print_list(console: Console, title: str, entries: Iterable[tuple[str, str]]) -> None:
+    console.print(title, style="bold", markup=False)
+    for heading, text in entries:
+        console.print(heading, markup=False)
+        console.print(Padding(Text(text, "dim"), (0, 0, 0, 5)))
+    console.print()
+
+
+def _print_kappa(kappa: Mapping[str, float | None]) -> None:
+    body = [[name, "not defined" if k is None else f"{k:.2f}"] for name, k in kappa.items()]
+    _print_table("agreement of the two passes", ("field", "Cohen's kappa"), body)
 
 
 def _print_table(title: str, headings: Iterable[str], body: Iterable[Sequence[str]]) -> None:

@@ -1,6 +1,6 @@
 """The articles and their gold annotations, every row checked against the article's text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,11 @@ ANNOTATION: Mapping[str, Check] = {
     "stance": STANCE,
     "also": ALSO,
 }
+
+GOLD: Mapping[str, Check] = {**ANNOTATION, "text": TEXT}
+
+PASSES = ("first_pass", "second_pass")
+"""The files, less ``.jsonl``, of the two independent annotations beside gold."""
 
 
 def load_articles(folder: Path) -> dict[str, Article]:
@@ -108,13 +113,23 @@ def load_gold(path: Path, articles: Mapping[str, Article]) -> list[Sentence]:
         If a row has an unknown article, offsets that do not give its text, sentences that
         overlap, or an illegal or missing value.
     """
-    rows = list(read_rows(path, {**ANNOTATION, "text": TEXT}))
+    return check_gold(list(read_rows(path, GOLD)), articles)
+
+
+def check_gold(rows: Sequence[Row], articles: Mapping[str, Article]) -> list[Sentence]:
+    """Check gold rows, each field of which is legal, against their articles.
+
+    Raises
+    ------
+    DataError
+        If a row has an unknown article, offsets that do not give its text, or overlaps another.
+    """
     for row in rows:
         _check_offsets(row, articles)
     context = _contexts(rows)
     return [
         Sentence(
-            **{name: row.values[name] for name in (*ANNOTATION, "text")},
+            **{name: row.values[name] for name in GOLD},
             context=context[row.values["id"]],
         )
         for row in rows
@@ -145,7 +160,7 @@ def _contexts(rows: Iterable[Row]) -> dict[str, str]:
     for row in sorted(rows, key=lambda row: (row.values["article"], row.values["start"])):
         follows = before is not None and before.values["article"] == row.values["article"]
         if before is not None and follows and row.values["start"] < before.values["end"]:
-            raise row.fault("start", f"overlaps {before.values['id']!r} (line {before.line})")
+            raise row.fault("start", f"overlaps {before.values['id']!r} ({before.place})")
         contexts[row.values["id"]] = before.values["text"] if before is not None and follows else ""
         before = row
     return contexts
@@ -176,3 +191,24 @@ def load_pass(path: Path, sentences: Iterable[Sentence]) -> dict[str, dict[str, 
     if missing := sorted(spans.keys() - found.keys()):
         raise DataError(f"{path}: {len(missing)} gold sentences have no row, first {missing[0]!r}")
     return found
+
+
+def load_passes(
+    folder: Path, sentences: Collection[Sentence]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Read both annotation passes that stand beside gold, by the names in `PASSES`.
+
+    Returns
+    -------
+    dict of str to dict
+        What `load_pass` gives for each; empty where the folder does not have both.
+
+    Raises
+    ------
+    DataError
+        As `load_pass`.
+    """
+    paths = {name: folder / f"{name}.jsonl" for name in PASSES}
+    if not all(path.is_file() for path in paths.values()):
+        return {}
+    return {name: load_pass(path, sentences) for name, path in paths.items()}

@@ -21,16 +21,25 @@ TYPE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with the place it was read from; `part` names an entry within the row."""
+    """One row with the place it was read from; `part` names an entry within the row.
+
+    `line` counts from 1 what `unit` names: lines, or what else a file's rows are.
+    """
 
     path: Path
     line: int
     values: dict[str, Any]
     part: str = ""
+    unit: str = "line"
 
     def fault(self, field: str, what: str) -> DataError:
         """Give the error that says what is wrong with one field of this row."""
-        return DataError(f"{self.path}, line {self.line}{self.part}, field {field!r}: {what}")
+        return DataError(f"{self.path}, {self.place}{self.part}, field {field!r}: {what}")
+
+    @property
+    def place(self) -> str:
+        """Where in its file the row stands: ``line 7``."""
+        return f"{self.unit} {self.line}"
 
 
 Check = Callable[[Any], str | None]
@@ -85,6 +94,22 @@ def check_fields(row: Row, fields: Mapping[str, Check]) -> None:
             raise row.fault(name, problem)
 
 
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+
+
 def read_rows(path: Path, fields: Mapping[str, Check]) -> Iterator[Row]:
     """Read a JSON Lines file row by row.
 
@@ -100,14 +125,8 @@ def read_rows(path: Path, fields: Mapping[str, Check]) -> Iterator[Row]:
     DataError
         If the file cannot be read, or a row breaks the contract.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
