@@ -233,23 +233,22 @@ def _rows(group: int, folded: Sequence[list[Run]]) -> list[Row]:
 def _uncertainties(unit: str, ranked: Sequence[Tallies]) -> list[Uncertainty]:
     """Resample one kind of unit for all rows of a group, the best first."""
     count = ranked[0].shape[-2]
-    resamples = [resampled(tallies) for tallies in ranked]
-    scores = [macro_f1(tallies).mean(axis=0) for tallies in resamples]
-    # Swapping a few whole clusters could not show any difference: 2 ** count swaps are too few.
-    tested = len(ranked) > 1 and (unit == "statement" or count >= FEWEST[unit])
-    p_values = paired_tests(ranked) if tested else None
-    adjusted = None if p_values is None else holm(p_values)
-    return [
-        Uncertainty(
-            count=count,
-            interval=interval(scores[at], unit, count),
-            accuracy_interval=interval(accuracy(resamples[at]).mean(axis=0), unit, count),
-            difference_interval=interval(scores[at] - scores[0], unit, count) if at else None,
-            p_value=None if p_values is None or not at else float(p_values[0, at]),
-            p_adjusted=None if adjusted is None or not at else float(adjusted[0, at]),
-        )
-        for at in range(len(ranked))
-    ]
+    enough = count >= FEWEST[unit]
+    found: list[dict[str, Any]] = [{"count": count} for _ in ranked]
+    if enough:
+        resamples = [resampled(tallies) for tallies in ranked]
+        scores = [macro_f1(tallies).mean(axis=0) for tallies in resamples]
+        for at, values in enumerate(found):
+            values["interval"] = interval(scores[at])
+            values["accuracy_interval"] = interval(accuracy(resamples[at]).mean(axis=0))
+            values["difference_interval"] = interval(scores[at] - scores[0]) if at else None
+    # A test of a few statements is exact; one of a few clusters cannot find anything: four have
+    # sixteen swaps.
+    if enough or unit == "statement":
+        p_values = paired_tests(ranked)
+        for at, adjusted in enumerate(holm(p_values)[0][1:], start=1):
+            found[at] |= {"p_value": float(p_values[0, at]), "p_adjusted": float(adjusted)}
+    return [Uncertainty(**values) for values in found]
 
 
 def _row(

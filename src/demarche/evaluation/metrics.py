@@ -42,14 +42,9 @@ def intervals(predictions: pd.DataFrame) -> dict[str, dict[str, Interval]]:
     # In the order of ids, so that all runs on the same statements meet the same resamples.
     rows = predictions.sort_values("id")
     units = by_unit(tally(indices(rows["stance"]), indices(rows["predicted"])), rows)
-    resamples = {unit: resampled(counts) for unit, counts in units.items()}
+    enough = {unit: resampled(of) for unit, of in units.items() if len(of) >= FEWEST[unit]}
     return {
-        name: {
-            unit: interval(figure(resamples[unit]), unit, len(units[unit]))
-            if unit in units
-            else None
-            for unit in FEWEST
-        }
+        name: {unit: interval(figure(enough[unit])) if unit in enough else None for unit in FEWEST}
         for name, figure in (("macro_f1", tallies.macro_f1), ("accuracy", tallies.accuracy))
     }
 
