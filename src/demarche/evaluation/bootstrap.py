@@ -16,7 +16,7 @@ RESAMPLES = 2000
 LEVEL = 0.95
 CLUSTERS = ("article", "speaker")
 """Columns of a table of predictions whose values may be drawn as a whole."""
-FEWEST = {"statement": 30, "article": 15, "speaker": 15}
+FEWEST = {"statement": 50, "article": 15, "speaker": 15}
 """Units of resampling; with fewer of them intervals cover too seldom and are not defined."""
 
 AT_ONCE = 250
