@@ -241,7 +241,9 @@ def _uncertainties(unit: str, ranked: Sequence[Tallies]) -> list[Uncertainty]:
         for at, values in enumerate(found):
             values["interval"] = interval(scores[at])
             values["accuracy_interval"] = interval(accuracy(resamples[at]).mean(axis=0))
-            values["difference_interval"] = interval(scores[at] - scores[0]) if at else None
+            if at:
+                apart = scores[at] - scores[0]
+                values["difference_interval"] = interval(apart, difference=True)
     # A test of a few statements is exact; one of a few clusters cannot find anything: four have
     # sixteen swaps.
     if enough or unit == "statement":
