@@ -105,7 +105,7 @@ def test_comparison_of_named_runs(call, runs):
 
 def copied(run: Run, folder: Path, seed: int, predicted: str | None = None) -> Run:
     """Copy a run as one of another seed that gave the first thirty sentences this verdict."""
-    copy = Run(folder / run.id.replace("-s0-", f"-s{seed}-"))
+    copy = Run(folder / run.id.replace("-s1-", f"-s{seed}-"))
     shutil.copytree(run.path, copy.path)
     config = run.config
     config["config"]["seed"] = seed
@@ -125,8 +125,8 @@ def seeds(runs, tmp_path):
         for name in ("tfidf", "majority")
     )
     shutil.copytree(majority.path, tmp_path / majority.id)
-    folded = [copied(tfidf, tmp_path, 0)]
-    for seed, predicted in ((1, "neutral"), (2, "conciliatory")):
+    folded = [copied(tfidf, tmp_path, 1)]
+    for seed, predicted in ((2, "neutral"), (3, "conciliatory")):
         folded.append(copied(tfidf, tmp_path, seed, predicted))
     return folded
 
@@ -134,11 +134,11 @@ def seeds(runs, tmp_path):
 def test_seeds_of_one_config_are_one_row(seeds, call, tmp_path):
     apart = [compare([run])[0] for run in seeds]
     row, floor = compare(list_runs(tmp_path))
-    assert (row.seeds, row.runs) == ((0, 1, 2), tuple(run.id for run in seeds))
+    assert (row.seeds, row.runs) == ((1, 2, 3), tuple(run.id for run in seeds))
     assert row.scores == pytest.approx([one.macro_f1 for one in apart])
     assert row.macro_f1 == pytest.approx(statistics.mean(row.scores))
     assert row.spread == pytest.approx(statistics.stdev(row.scores))
-    assert (floor.seeds, floor.spread) == ((0,), None)
+    assert (floor.seeds, floor.spread) == ((1,), None)
     # On the same resamples: the mean's interval lies between those of its runs.
     low, high = row.by["statement"].interval
     ends = [one.by["statement"].interval for one in apart]
@@ -148,19 +148,19 @@ def test_seeds_of_one_config_are_one_row(seeds, call, tmp_path):
 
     names = [str(run.path) for run in seeds]
     markdown = call("compare", *names, "--format", "markdown")[1]
-    assert f"| 0,1,2 | {row.macro_f1:.3f} ± {row.spread:.3f} |" in markdown
+    assert f"| 1,2,3 | {row.macro_f1:.3f} ± {row.spread:.3f} |" in markdown
     assert "±: standard deviation over the seeds" in markdown
     (listed,) = json.loads(call("compare", *names, "--format", "json")[1])
-    assert (listed["seeds"], listed["scores"]) == ([0, 1, 2], list(row.scores))
+    assert (listed["seeds"], listed["scores"]) == ([1, 2, 3], list(row.scores))
     (line,) = csv.DictReader(io.StringIO(call("compare", *names, "--format", "csv")[1]))
-    assert line["seeds"] == "0 1 2"
+    assert line["seeds"] == "1 2 3"
     assert line["runs"].split() == list(row.runs)
 
 
 def test_a_seed_that_comes_again_is_not_folded(seeds, tmp_path):
-    again = copied(seeds[1], tmp_path / "again", 1)
+    again = copied(seeds[1], tmp_path / "again", 2)
     rows = compare([*seeds, again])
-    assert sorted(row.seeds for row in rows) == [(0, 1, 2), (1,)]
+    assert sorted(row.seeds for row in rows) == [(1, 2, 3), (2,)]
 
 
 def test_runs_without_a_column_of_speakers(seeds, call, tmp_path):

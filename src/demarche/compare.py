@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from demarche.evaluation.bootstrap import FEWEST, Interval, by_unit, interval, resampled
+from demarche.evaluation.bootstrap import (
+    FEWEST,
+    Interval,
+    by_unit,
+    difference_interval,
+    interval,
+    resampled,
+)
 from demarche.evaluation.metrics import indices
 from demarche.evaluation.significance import holm, paired_tests
 from demarche.evaluation.tallies import Tallies, accuracy, macro_f1, tally
@@ -242,8 +249,7 @@ def _uncertainties(unit: str, ranked: Sequence[Tallies]) -> list[Uncertainty]:
             values["interval"] = interval(scores[at])
             values["accuracy_interval"] = interval(accuracy(resamples[at]).mean(axis=0))
             if at:
-                apart = scores[at] - scores[0]
-                values["difference_interval"] = interval(apart, difference=True)
+                values["difference_interval"] = difference_interval(scores[at] - scores[0])
     # A test of a few statements is exact; one of a few clusters cannot find anything: four have
     # sixteen swaps.
     if enough or unit == "statement":

@@ -1,4 +1,4 @@
-"""Bootstrap intervals, by statement and by cluster, on the same resamples for every model.
+"""Intervals by statement and by cluster, on the same resamples for every model.
 
 ``scripts/simulate_intervals`` shows how often they cover what they should.
 """
@@ -71,22 +71,18 @@ def resampled(tallies: Tallies, seed: int = 0) -> Tallies:
     return np.concatenate(parts, axis=-2)
 
 
-def interval(figures: NDArray[np.float64], *, difference: bool = False) -> Interval:
+def interval(figures: NDArray[np.float64]) -> Interval:
     """Give the 95 % interval of a figure that was computed on `resampled` tallies.
 
     The bias-corrected and accelerated bootstrap (B. Efron, "Better Bootstrap Confidence
     Intervals", Journal of the American Statistical Association 82, 1987), since macro-F1 of few
     statements leans to the low side; its percentiles are moved outwards as Student's t asks for
     with as many units, since resamples of few units spread too little (T. Hesterberg, "What
-    Teachers Should Know About the Bootstrap", The American Statistician 69, 2015). In a
-    difference of two models the biases cancel, and to correct for none would but add noise:
-    there it is the percentiles alone, moved outwards.
+    Teachers Should Know About the Bootstrap", The American Statistician 69, 2015).
 
     Parameters
     ----------
     figures : ndarray of length 1 + units + RESAMPLES
-    difference : bool
-        Whether it is a difference of two models' figures.
 
     Returns
     -------
@@ -98,19 +94,38 @@ def interval(figures: NDArray[np.float64], *, difference: bool = False) -> Inter
     seen, without, drawn = figures[0], figures[1 : 1 + units], figures[1 + units :]
     if np.ptp(drawn) < ROUNDING:
         return None
-    bias, acceleration = (0.0, 0.0) if difference else _corrections(seen, without, drawn)
+    below = np.mean(drawn < seen - ROUNDING) + np.mean(np.abs(drawn - seen) <= ROUNDING) / 2
+    bias = norm.ppf(np.clip(below, 1 / RESAMPLES, 1 - 1 / RESAMPLES))
+    pulls = without.mean() - without
+    squares = np.sum(pulls**2)
+    acceleration = np.sum(pulls**3) / (6 * squares**1.5) if squares else 0.0
     student = t.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], units - 1)
     ends = bias + np.sqrt(units / (units - 1)) * student
     low, high = np.quantile(drawn, norm.cdf(bias + ends / (1 - acceleration * ends)))
     return float(low), float(high)
 
 
-def _corrections(
-    seen: np.float64, without: NDArray[np.float64], drawn: NDArray[np.float64]
-) -> tuple[float, float]:
-    """Estimate Efron's bias and acceleration, the latter by the jackknife."""
-    below = np.mean(drawn < seen - ROUNDING) + np.mean(np.abs(drawn - seen) <= ROUNDING) / 2
-    bias = norm.ppf(np.clip(below, 1 / RESAMPLES, 1 - 1 / RESAMPLES))
-    pulls = without.mean() - without
-    squares = np.sum(pulls**2)
-    return float(bias), float(np.sum(pulls**3) / (6 * squares**1.5)) if squares else 0.0
+def difference_interval(figures: NDArray[np.float64]) -> Interval:
+    """Give the 95 % interval of a difference of two models' figures, by the jackknife.
+
+    In a difference the models' biases cancel, and its resamples spread a little too narrowly;
+    Student's t with the jackknife's standard error (J. Tukey, "Bias and Confidence in Not Quite
+    Large Samples", Annals of Mathematical Statistics 29, 1958) covered better in simulation.
+
+    Parameters
+    ----------
+    figures : ndarray of length 1 + units + RESAMPLES
+        The one model's figures on `resampled` tallies less the other's.
+
+    Returns
+    -------
+    (low, high) or None
+        None for a difference that no unit changes, as between equal verdicts.
+    """
+    units = len(figures) - 1 - RESAMPLES
+    seen, without = float(figures[0]), figures[1 : 1 + units]
+    error = float(np.sqrt((units - 1) * np.var(without)))
+    if error < ROUNDING:
+        return None
+    reach = float(t.ppf((1 + LEVEL) / 2, units - 1)) * error
+    return seen - reach, seen + reach
