@@ -102,13 +102,13 @@ def _cells(row: Row) -> dict[str, str]:
     for unit, found in row.by.items():
         suffix = "" if unit == "statement" else f" by {unit}"
         difference = found.difference_interval
-        cells[f"95 %{suffix}"] = _interval(found.interval, ".2f") or "–"
-        cells[f"Δ 95 %{suffix}"] = _interval(difference, "+.2f")
+        cells[f"95 %{suffix}"] = _range(found.interval, ".2f") or "–"
+        cells[f"Δ 95 %{suffix}"] = _range(difference, "+.2f")
         cells[f"p adj.{suffix}"] = "" if found.p_adjusted is None else _p_value(found.p_adjusted)
     return cells
 
 
-def _interval(found: Interval, form: str) -> str:
+def _range(found: Interval, form: str) -> str:
     if found is None:
         return ""
     low, high = (format(end, form) for end in found)
