@@ -31,7 +31,7 @@ def tally(truth: Indices, verdicts: Indices) -> Tallies:
     -------
     ndarray of shape (..., n, CELLS)
     """
-    return np.eye(CELLS)[truth * len(STANCES) + verdicts]
+    return np.asarray(np.eye(CELLS)[truth * len(STANCES) + verdicts], dtype=np.float64)
 
 
 def by_cluster(tallies: Tallies, clusters: NDArray[Any]) -> Tallies:
