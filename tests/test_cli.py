@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+import shutil
+import statistics
 from pathlib import Path
 
 import pytest
 from shell import shell
 
 from demarche.cli import main
-from demarche.compare import compare
+from demarche.compare import Uncertainty, compare
 from demarche.config import composed
 from demarche.corpus.corpus import packaged
-from demarche.runs import list_runs
+from demarche.runs import Run, list_runs
 from demarche.training import train
 
 STATEMENTS = [
@@ -62,10 +64,16 @@ def test_comparison_puts_the_best_first_and_other_data_apart(runs):
     assert groups == [(1, "tfidf"), (1, "majority"), (2, "majority")]
     best, second, _ = rows
     assert best.macro_f1 > second.macro_f1
-    assert best.difference is best.p_value is None
+    assert best.difference is best.by["statement"].p_adjusted is best.spread is None
     assert second.difference == pytest.approx(second.macro_f1 - best.macro_f1)
-    assert second.p_value < 0.01
-    assert best.low < best.macro_f1 < best.high
+    for unit, count in (("statement", 139), ("speaker", 41)):
+        low, high = best.by[unit].interval
+        assert low < best.macro_f1 < high
+        low, high = second.by[unit].difference_interval
+        assert low < second.difference < high < 0
+        assert second.by[unit].p_adjusted == second.by[unit].p_value < 0.01, "one pair of rows"
+        assert best.by[unit].count == count
+    assert best.by["article"] == Uncertainty(count=5), "too few articles to resample"
     assert best.statements == 139
     assert best.megabytes > 0
     measured = list_runs(runs)[1].metrics["statements"]
@@ -80,6 +88,7 @@ def test_comparison_in_every_form(call):
     assert [row["model"] for row in listed] == ["tfidf", "majority", "majority"]
     table = list(csv.DictReader(io.StringIO(call("compare", "--format", "csv")[1])))
     assert [float(row["macro_f1"]) for row in table] == [row["macro_f1"] for row in listed]
+    assert [row.keys() for row in table] == [row.keys() for row in listed]
     columns = {"f1_escalatory", "accuracy", "fit_seconds", "megabytes", "per_second", "ece"}
     assert columns <= table[0].keys()
     markdown = call("compare", "--format", "markdown")[1]
@@ -87,6 +96,7 @@ def test_comparison_in_every_form(call):
     assert "| tfidf | articles |" in markdown
     assert "| acc. at 50 % | ECE |" in markdown
     assert "not to be set beside" in markdown
+    assert "By article: not defined, 5 are too few" in markdown
     assert "tfidf" in call("compare", "--format", "table")[1]
     assert call("compare")[1] == markdown, "piped output is Markdown"
 
@@ -94,7 +104,87 @@ def test_comparison_in_every_form(call):
 def test_comparison_of_named_runs(call, runs):
     tfidf = next(run.id for run in list_runs(runs) if run.id.startswith("tfidf"))
     rows = json.loads(call("compare", tfidf, tfidf, "--format", "json")[1])
-    assert [row["run"] for row in rows] == [tfidf]
+    assert [row["runs"] for row in rows] == [[tfidf]]
+
+
+def copied(run: Run, folder: Path, seed: int, predicted: str | None = None) -> Run:
+    """Copy a run as one of another seed that gave the first thirty sentences this verdict."""
+    copy = Run(folder / run.id.replace("-s1-", f"-s{seed}-"))
+    shutil.copytree(run.path, copy.path)
+    config = run.config
+    config["config"]["seed"] = seed
+    (copy.path / "config.json").write_text(json.dumps(config))
+    predictions = run.predictions()
+    if predicted:
+        predictions.loc[:29, "predicted"] = predicted
+    predictions.to_parquet(copy.path / "predictions.parquet")
+    return copy
+
+
+@pytest.fixture
+def seeds(runs, tmp_path):
+    """The majority, and three seeds of tfidf, the second and third worse."""
+    tfidf, majority = (
+        next(run for run in list_runs(runs) if run.id.startswith(name))
+        for name in ("tfidf", "majority")
+    )
+    shutil.copytree(majority.path, tmp_path / majority.id)
+    folded = [copied(tfidf, tmp_path, 1)]
+    for seed, predicted in ((2, "neutral"), (3, "conciliatory")):
+        folded.append(copied(tfidf, tmp_path, seed, predicted))
+    return folded
+
+
+def test_seeds_of_one_config_are_one_row(seeds, call, tmp_path):
+    apart = [compare([run])[0] for run in seeds]
+    row, floor = compare(list_runs(tmp_path))
+    assert (row.seeds, row.runs) == ((1, 2, 3), tuple(run.id for run in seeds))
+    assert row.scores == pytest.approx([one.macro_f1 for one in apart])
+    assert row.macro_f1 == pytest.approx(statistics.mean(row.scores))
+    assert row.spread == pytest.approx(statistics.stdev(row.scores))
+    assert (floor.seeds, floor.spread) == ((1,), None)
+    # On the same resamples: the mean's interval lies between those of its runs.
+    low, high = row.by["statement"].interval
+    ends = [one.by["statement"].interval for one in apart]
+    assert min(end[0] for end in ends) < low < row.macro_f1
+    assert row.macro_f1 < high < max(end[1] for end in ends)
+    assert floor.difference == pytest.approx(floor.macro_f1 - row.macro_f1)
+
+    names = [str(run.path) for run in seeds]
+    markdown = call("compare", *names, "--format", "markdown")[1]
+    assert f"| 1,2,3 | {row.macro_f1:.3f} ± {row.spread:.3f} |" in markdown
+    assert "±: standard deviation over the seeds" in markdown
+    (listed,) = json.loads(call("compare", *names, "--format", "json")[1])
+    assert (listed["seeds"], listed["scores"]) == ([1, 2, 3], list(row.scores))
+    (line,) = csv.DictReader(io.StringIO(call("compare", *names, "--format", "csv")[1]))
+    assert line["seeds"] == "1 2 3"
+    assert line["runs"].split() == list(row.runs)
+
+
+def test_a_seed_that_comes_again_is_not_folded(seeds, tmp_path):
+    again = copied(seeds[1], tmp_path / "again", 2)
+    rows = compare([*seeds, again])
+    assert sorted(row.seeds for row in rows) == [(1, 2, 3), (2,)]
+
+
+def test_runs_without_a_column_of_speakers(seeds, call, tmp_path):
+    for run in list_runs(tmp_path):
+        older = run.predictions().drop(columns="speaker")
+        older.to_parquet(run.path / "predictions.parquet")
+    names = [str(run.path) for run in seeds]
+    assert "kept no column speaker; train them again" in call("compare", *names)[1]
+    (row,) = json.loads(call("compare", *names, "--format", "json")[1])
+    assert row["speakers"] is row["low_speaker"] is None
+    assert row["low"] < row["macro_f1"] < row["high"]
+
+
+def test_runs_with_probabilities_that_are_not_numbers_are_refused(seeds, call):
+    predictions = seeds[0].predictions()
+    predictions.loc[5, "p_neutral"] = float("nan")
+    predictions.to_parquet(seeds[0].path / "predictions.parquet")
+    status, out, errors = call("compare", str(seeds[0].path))
+    assert (status, out) == (1, "")
+    assert "1 sentences without probabilities; train the run again" in errors
 
 
 def test_runs_are_listed(call, runs):

@@ -1,7 +1,6 @@
-"""Metrics are those of scikit-learn, intervals and p-values mean what they say."""
+"""Metrics are those of scikit-learn, of statements and of every slice."""
 
 import json
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,17 +11,15 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, classification_report, f1_score, log_loss
 from sklearn.metrics import confusion_matrix as confusion
 
-from demarche.evaluation import significance
+from demarche.errors import DemarcheError
 from demarche.evaluation.metrics import (
     PROBABILITY_COLUMNS,
     SLICES,
     evaluate,
     indices,
-    interval,
     macro_f1,
     score,
 )
-from demarche.evaluation.significance import paired_test
 from demarche.stance import INDEX, STANCES
 
 Indices = NDArray[np.int64]
@@ -67,19 +64,6 @@ def test_macro_f1_is_that_of_scikit_learn(rows: list[tuple[int, int]]) -> None:
     # With no labels named, scikit-learn takes those that occur in either.
     expected = f1_score(truth, verdicts, average="macro", zero_division=0)
     assert macro_f1(truth, verdicts) == pytest.approx(expected)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(1, 20), st.integers(1, 4), st.integers(0, 2**32 - 1))
-def test_macro_f1_of_resamples_is_that_of_each(n: int, resamples: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    truth, verdicts = rng.integers(0, 4, n), rng.integers(0, 4, n)
-    rows = rng.integers(0, n, (2, resamples, n))
-    found = macro_f1(truth[rows], verdicts[rows])
-    assert found.shape == (2, resamples)
-    for at in np.ndindex(found.shape):
-        expected = f1_score(truth[rows[at]], verdicts[rows[at]], average="macro", zero_division=0)
-        assert found[at] == pytest.approx(expected)
 
 
 @settings(max_examples=25, deadline=None)
@@ -159,53 +143,6 @@ def test_indices_follow_the_one_order() -> None:
     assert [INDEX[stance] for stance in STANCES] == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("n", [30, 139, 400])
-@pytest.mark.parametrize("seed", range(5))
-def test_interval_contains_the_estimate(n: int, seed: int) -> None:
-    truth, verdicts = drawn(seed, n)
-    found = interval(truth, verdicts)
-    assert found is not None
-    low, high = found
-    assert 0 <= low < macro_f1(truth, verdicts) < high <= 1
-
-
-def test_interval_is_the_95_percent_percentile_bootstrap() -> None:
-    truth, verdicts = drawn(3, 150)
-    rows = np.random.default_rng(99).integers(0, len(truth), (4000, len(truth)))
-    expected = np.quantile(macro_f1(truth[rows], verdicts[rows]), [0.025, 0.975])
-    # A 90 % interval would be narrower by about .012 at either end.
-    assert interval(truth, verdicts) == pytest.approx(tuple(expected), abs=0.006)
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_interval_is_not_defined_under_two_rows(n: int) -> None:
-    assert interval(*drawn(0, n)) is None
-
-
-def test_interval_of_a_faultless_model_is_a_point() -> None:
-    truth = np.arange(40) % 4
-    assert interval(truth, truth) == (1.0, 1.0)
-
-
-def test_interval_is_reproducible() -> None:
-    truth, verdicts = drawn(1, 60)
-    assert interval(truth, verdicts) == interval(truth.copy(), verdicts.copy())
-    assert interval(truth, verdicts, seed=1) != interval(truth, verdicts, seed=2)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_interval_narrows_with_more_data(seed: int) -> None:
-    truth, verdicts = drawn(seed, 40)
-    widths = []
-    for copies in (1, 4, 16):
-        found = interval(np.tile(truth, copies), np.tile(verdicts, copies))
-        assert found is not None
-        widths.append(found[1] - found[0])
-    # Four times the data, half the width.
-    assert widths[0] / widths[1] == pytest.approx(2, rel=0.2)
-    assert widths[1] / widths[2] == pytest.approx(2, rel=0.2)
-
-
 def test_the_headline_is_of_statements_not_of_narration() -> None:
     predictions = table(*drawn(5, 120), seed=5)
     narration = predictions["mode"] == "narration"
@@ -248,75 +185,44 @@ def test_narration_alone_has_no_headline() -> None:
     assert found["by"] == {"article": {}, "mode": {}, "side": {}}
 
 
-@pytest.mark.parametrize("n", [1, 2, 139])
-def test_identical_models_do_not_differ(n: int) -> None:
-    truth, verdicts = drawn(0, n)
-    assert paired_test(truth, verdicts, verdicts) == 1
+def test_intervals_stand_beside_the_figures() -> None:
+    predictions = table(*drawn(0, 139)).assign(
+        mode="direct", article=np.arange(139) % 5, speaker=np.arange(139) % 41
+    )
+    found = score(predictions)
+    by = found["intervals"]
+    assert found["macro_f1_interval"] == by["macro_f1"]["statement"]
+    for name in ("macro_f1", "accuracy"):
+        for unit in ("statement", "speaker"):
+            low, high = by[name][unit]
+            assert low < found[name] < high
+        assert by[name]["article"] is None, "five articles are too few"
+    older = score(predictions.drop(columns="speaker"))["intervals"]
+    assert older["macro_f1"] == {**by["macro_f1"], "speaker": None}
 
 
-def test_a_clearly_better_model_is_found() -> None:
-    truth, worse = drawn(0, 139, accuracy=0.4)
-    better = np.where(np.random.default_rng(1).random(139) < 0.9, truth, worse)
-    assert paired_test(truth, better, worse) < 0.05
-    # No p-value is smaller than the number of rounds can show.
-    assert paired_test(truth, truth, (truth + 1) % 4) == 1 / (significance.ROUNDS + 1)
+def test_intervals_do_not_hang_on_the_order_of_rows() -> None:
+    predictions = table(*drawn(2, 100))
+    shuffled = predictions.sample(frac=1, random_state=0)
+    assert score(shuffled)["intervals"] == score(predictions)["intervals"]
 
 
-def test_paired_test_matches_the_exact_permutations() -> None:
-    # Six verdicts differ: 64 equally probable swaps, each of which can be looked at.
-    truth, first = drawn(8, 24, accuracy=0.8)
-    second = first.copy()
-    second[:6] = (truth[:6] + 1) % 4
-    first[:5] = truth[:5]
-    first[5] = (truth[5] + 2) % 4
-    seen = abs(macro_f1(truth, first) - macro_f1(truth, second))
-    swaps = (np.arange(64)[:, None] >> np.arange(24)) & 1 == 1
-    left = np.array([macro_f1(truth, np.where(swap, second, first)) for swap in swaps])
-    right = np.array([macro_f1(truth, np.where(swap, first, second)) for swap in swaps])
-    exact = np.mean(np.abs(left - right) >= seen - 1e-12)
-    assert 0.01 < exact < 0.99
-    assert paired_test(truth, first, second) == pytest.approx(exact, abs=0.02)
+@pytest.mark.parametrize(
+    ("truth", "verdicts"),
+    [
+        (np.zeros(10, int), np.zeros(10, int)),  # one class, ten statements, all right
+        (np.arange(10) % 4, np.zeros(10, int)),  # all predictions equal
+        (np.arange(200) % 4, np.arange(200) % 4),  # all right: nothing to tell the spread by
+    ],
+)
+def test_an_interval_that_is_not_defined_is_none(truth: Indices, verdicts: Indices) -> None:
+    found = evaluate(table(truth, verdicts).assign(mode="direct"))["statements"]
+    assert found["macro_f1_interval"] is None
+    assert found["intervals"]["accuracy"]["statement"] is None
 
 
-@pytest.fixture
-def few_rounds(monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(significance, "ROUNDS", 199)
-    return 199
-
-
-@pytest.mark.usefixtures("few_rounds")
-@pytest.mark.parametrize("seed", range(10))
-def test_paired_test_is_symmetric_and_reproducible(seed: int) -> None:
-    truth, first = drawn(seed, 50)
-    _, second = drawn(seed, 50, accuracy=0.6)
-    p = paired_test(truth, first, second, seed)
-    assert 0 < p <= 1
-    assert paired_test(truth, second, first, seed) == p
-    assert paired_test(truth, first, second, seed) == p
-
-
-def p_values(datasets: int, n: int, accuracies: tuple[float, float]) -> Any:
-    """The p-values of two models that err independently, over many small datasets."""
-    rng = np.random.default_rng(2024)
-    found = []
-    for seed in range(datasets):
-        truth = rng.integers(0, 4, n)
-        first, second = (
-            np.where(rng.random(n) < accuracy, truth, rng.integers(0, 4, n))
-            for accuracy in accuracies
-        )
-        found.append(paired_test(truth, first, second, seed))
-    return np.array(found)
-
-
-@pytest.mark.usefixtures("few_rounds")
-def test_false_alarms_keep_to_the_level() -> None:
-    found = p_values(datasets=600, n=40, accuracies=(0.6, 0.6))
-    # Standard error at level .05: .009.
-    assert 0.02 < (found <= 0.05).mean() < 0.08
-    assert 0.42 < (found <= 0.5).mean() < 0.58
-
-
-@pytest.mark.usefixtures("few_rounds")
-def test_a_real_difference_is_found_more_often() -> None:
-    assert (p_values(datasets=100, n=40, accuracies=(0.85, 0.4)) <= 0.05).mean() > 0.8
+def test_probabilities_that_are_not_numbers_are_refused() -> None:
+    predictions = table(*drawn(0, 20))
+    predictions.loc[[3, 7], PROBABILITY_COLUMNS[1]] = np.nan
+    with pytest.raises(DemarcheError, match=r"2 of 20 .* not numbers"):
+        evaluate(predictions)

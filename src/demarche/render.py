@@ -3,9 +3,10 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,6 +18,7 @@ from demarche.compare import Row
 from demarche.corpus.gold import PASSES
 from demarche.errors import RunError
 from demarche.evaluation.actors import LEAST, Audit, Estimate, Group
+from demarche.evaluation.bootstrap import FEWEST, Interval
 from demarche.gazetteer import countries
 from demarche.labels import LabelCheck
 from demarche.overview import Counts, Overview
@@ -25,10 +27,10 @@ from demarche.stance import STANCES
 from demarche.tables import Record
 
 F1 = tuple(f"F1 {stance[:3]}" for stance in STANCES)
-VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p", "run")
+VERDICT = ("model", "data", "seed", "macro-F1", "95 %", "Δ best", "p adj.", "run")
 CONFIDENCE = ("run", "acc.", "lenient", "acc. at 50 %", "ECE")
 DETAIL = ("run", *F1, "fit s", "MB", "per s")
-"""A comparison's columns: three tables on a terminal, 80 characters wide each; one elsewhere."""
+"""A comparison's columns: tables on a terminal, 80 characters wide each; one elsewhere."""
 
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
@@ -45,33 +47,61 @@ def print_comparison(rows: Sequence[Row], form: str) -> None:
     if form == "json":
         _print_json([row.flat() for row in rows])
     elif form == "csv":
-        writer = csv.DictWriter(sys.stdout, list(rows[0].flat()) if rows else ["group"])
-        writer.writeheader()
-        writer.writerows(row.flat() for row in rows)
+        _print_csv([row.flat() for row in rows])
     else:
         for group, members in groupby(rows, key=lambda row: row.group):
             found = list(members)
             title = f"{found[0].statements} held-out statements, {found[0].protocol}"
             if group > 1:
                 title += " (other data or other statements: not to be set beside those above)"
+            doubt = [f"{name} by {unit}" for unit in _clusters(found[0]) for name in DOUBT]
             cells = [_cells(row) for row in found]
             if form == "markdown":
-                columns = (*VERDICT[:-1], *CONFIDENCE[1:], *DETAIL[1:], "run")
+                columns = (*VERDICT[:-1], "Δ 95 %", *doubt, *CONFIDENCE[1:], *DETAIL[1:], "run")
                 _print_markdown(title, columns, [[row[c] for c in columns] for row in cells])
             else:
-                for heading, columns in ((title, VERDICT), ("", CONFIDENCE), ("", DETAIL)):
+                doubts = ("run", "Δ 95 %", *doubt)
+                tables = ((title, VERDICT), ("", doubts), ("", CONFIDENCE), ("", DETAIL))
+                for heading, columns in tables:
                     _print_table(heading, columns, [[row[c] for c in columns] for row in cells])
+            sys.stdout.writelines(f"{note}\n" for note in [*_notes(found), ""])
+
+
+DOUBT = ("95 %", "Δ 95 %", "p adj.")
+"""Columns of what resampling clusters says."""
+
+
+def _clusters(row: Row) -> list[str]:
+    """Name the kinds of clusters that there are enough of."""
+    return [unit for unit, found in row.by.items() if unit != "statement" and found.interval]
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    """Say how the figures of a group are to be read, and why some are not defined."""
+    if any(row.spread is not None for row in rows):
+        yield (
+            "±: standard deviation over the seeds. Intervals and p-values of such a row are of the "
+            "mean of these runs; what a further seed would give is not in them."
+        )
+    if len(rows) > 1:
+        yield (
+            "Δ: difference to the first row. p adj.: paired randomisation test of it, with Holm's "
+            f"correction for all {len(rows) * (len(rows) - 1) // 2} pairs of rows."
+        )
+    for unit, found in rows[0].by.items():
+        if found.count is None:
+            yield f"By {unit}: not defined, these runs kept no column {unit}; train them again."
+        elif found.count < FEWEST[unit]:
+            yield f"By {unit}: not defined, {found.count} are too few (at least {FEWEST[unit]})."
 
 
 def _cells(row: Row) -> dict[str, str]:
-    return {
+    cells = {
         "model": row.model,
         "data": row.data,
-        "seed": str(row.seed),
-        "macro-F1": f"{row.macro_f1:.3f}",
-        "95 %": "–" if row.low is None or row.high is None else f"{row.low:.2f}–{row.high:.2f}",
+        "seed": ",".join(map(str, row.seeds)),
+        "macro-F1": f"{row.macro_f1:.3f}" + ("" if row.spread is None else f" ± {row.spread:.3f}"),
         "Δ best": "" if row.difference is None else f"{row.difference:+.3f}",
-        "p": "" if row.p_value is None else _p_value(row.p_value),
         "acc.": f"{row.accuracy:.3f}",
         "lenient": f"{row.lenient_accuracy:.3f}",
         "acc. at 50 %": _figure(row.accuracy_at_half_coverage),
@@ -80,8 +110,22 @@ def _cells(row: Row) -> dict[str, str]:
         "fit s": f"{row.fit_seconds:.0f}",
         "MB": f"{row.megabytes:.1f}",
         "per s": f"{row.per_second:,.0f}",
-        "run": row.run.rsplit("-", 1)[-1],
+        "run": row.runs[0].rsplit("-", 1)[-1] + (f" +{len(row.runs) - 1}" if row.runs[1:] else ""),
     }
+    for unit, found in row.by.items():
+        suffix = "" if unit == "statement" else f" by {unit}"
+        difference = found.difference_interval
+        cells[f"95 %{suffix}"] = _range(found.interval, ".2f") or "–"
+        cells[f"Δ 95 %{suffix}"] = _range(difference, "+.2f")
+        cells[f"p adj.{suffix}"] = "" if found.p_adjusted is None else _p_value(found.p_adjusted)
+    return cells
+
+
+def _range(found: Interval, form: str) -> str:
+    if found is None:
+        return ""
+    low, high = (format(end, form) for end in found)
+    return f"{low}–{high}" if form == ".2f" else f"{low} to {high}"
 
 
 def _figure(value: float | None) -> str:
@@ -308,6 +352,14 @@ def _print_markdown(title: str, headings: Sequence[str], body: Iterable[Sequence
     sys.stdout.write(f"{title}\n\n")
     sys.stdout.writelines(f"| {' | '.join(line)} |\n" for line in lines)
     sys.stdout.write("\n")
+
+
+def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["group"])
+    writer.writeheader()
+    for row in rows:
+        lists = {name: value for name, value in row.items() if isinstance(value, tuple)}
+        writer.writerow({**row, **{k: " ".join(map(str, v)) for k, v in lists.items()}})
 
 
 def _print_json(content: object) -> None:

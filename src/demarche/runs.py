@@ -94,9 +94,15 @@ class Run:
         Raises
         ------
         RunError
-            If the file is missing or damaged.
+            If the file is missing or damaged, or holds probabilities that are not numbers.
         """
-        return self._table("predictions.parquet")
+        table = self._table("predictions.parquet")
+        if broken := int(table.filter(regex="^p_").isna().any(axis=1).sum()):
+            raise RunError(
+                f"{self.path}/predictions.parquet: {broken} sentences without probabilities; "
+                "train the run again"
+            )
+        return table
 
     def swaps(self) -> pd.DataFrame:
         """Read the verdicts on held-out statements with other actors in them.

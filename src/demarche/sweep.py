@@ -79,9 +79,10 @@ def _announce(run: Run) -> None:
     metrics = run.metrics
     if metrics and metrics["statements"]:
         statements = metrics["statements"]
-        low, high = statements["macro_f1_interval"]
+        low, high = statements["macro_f1_interval"] or (None, None)
+        interval = "95 % not defined" if low is None else f"95 % {low:.3f} to {high:.3f}"
         sys.stderr.write(
-            f"macro-F1 {statements['macro_f1']:.3f} (95 % {low:.3f} to {high:.3f}) "
+            f"macro-F1 {statements['macro_f1']:.3f} ({interval}) "
             f"on {statements['n']} held-out statements\n"
         )
     sys.stdout.write(f"{run.id}\n")

@@ -11,80 +11,49 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from demarche.errors import DemarcheError
+from demarche.evaluation import tallies
+from demarche.evaluation.bootstrap import FEWEST, Interval, by_unit, interval, resampled
 from demarche.evaluation.calibration import (
     brier_score,
     calibration_error_by_chance,
     expected_calibration_error,
 )
 from demarche.evaluation.selective import accuracy_at_coverage, area_under_risk_coverage
+from demarche.evaluation.tallies import Indices, tally
 from demarche.stance import INDEX, STANCES
 
 PROBABILITY_COLUMNS = tuple(f"p_{stance}" for stance in STANCES)
 SLICES = ("article", "mode", "side")
-RESAMPLES = 2000
 SMALLEST = np.finfo(np.float64).eps
 """Probabilities are raised to this before their logarithm is taken, as scikit-learn does."""
 
-Indices = NDArray[np.int64]
+
+def macro_f1(truth: Indices, verdicts: Indices) -> float:
+    """Compute macro-F1 of n verdicts, as `demarche.evaluation.tallies.macro_f1` does."""
+    return float(tallies.macro_f1(tally(truth, verdicts).sum(axis=0)))
 
 
-def macro_f1(truth: Indices, verdicts: Indices) -> NDArray[np.float64]:
-    """Compute macro-F1 along the last axis, for many resamples at once.
-
-    The mean is over the stances that occur in truth or verdicts, as scikit-learn's
-    ``f1_score(average="macro")`` has it.
-
-    Parameters
-    ----------
-    truth, verdicts : ndarray of int, shape (..., n)
-        Stance indices.
+def intervals(predictions: pd.DataFrame) -> dict[str, dict[str, Interval]]:
+    """Compute 95 % bootstrap intervals of macro-F1 and accuracy.
 
     Returns
     -------
-    ndarray of shape (...)
+    dict of dict
+        By figure (``macro_f1``, ``accuracy``) and unit of resampling (``statement``,
+        ``article``, ``speaker``): (low, high), or None where it is not defined, be it that
+        there are too few units or that the table lacks the column.
     """
-    scores = []
-    for column in range(len(STANCES)):
-        true, said = truth == column, verdicts == column
-        hits = (true & said).sum(axis=-1)
-        total = true.sum(axis=-1) + said.sum(axis=-1)
-        with np.errstate(invalid="ignore"):
-            scores.append(2 * hits / total)
-    return np.asarray(np.nanmean(scores, axis=0))
-
-
-def interval(truth: Indices, verdicts: Indices, seed: int = 0) -> tuple[float, float] | None:
-    """Compute the 95 % percentile bootstrap interval of macro-F1, resampling statements.
-
-    Parameters
-    ----------
-    truth, verdicts : ndarray of int, length n
-
-    Returns
-    -------
-    (low, high) or None
-        None for fewer than two rows, where no interval is defined.
-    """
-    if len(truth) < 2:
-        return None
-
-    def statistic(rows: Indices, axis: int) -> NDArray[np.float64]:  # noqa: ARG001
-        return macro_f1(truth[rows], verdicts[rows])
-
-    found = bootstrap(
-        (np.arange(len(truth)),),
-        statistic,
-        n_resamples=RESAMPLES,
-        vectorized=True,
-        axis=-1,
-        method="percentile",
-        rng=seed,
-    ).confidence_interval
-    return float(found.low), float(found.high)
+    # In the order of ids, so that all runs on the same statements meet the same resamples.
+    rows = predictions.sort_values("id")
+    units = by_unit(tally(indices(rows["stance"]), indices(rows["predicted"])), rows)
+    enough = {unit: resampled(of) for unit, of in units.items() if len(of) >= FEWEST[unit]}
+    return {
+        name: {unit: interval(figure(enough[unit])) if unit in enough else None for unit in FEWEST}
+        for name, figure in (("macro_f1", tallies.macro_f1), ("accuracy", tallies.accuracy))
+    }
 
 
 def indices(column: pd.Series) -> Indices:
@@ -142,7 +111,8 @@ def score(predictions: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``n``, ``macro_f1``, ``macro_f1_interval`` (95 %), ``accuracy``,
+        ``n``, ``macro_f1``, ``macro_f1_interval`` (95 %, by statement), ``intervals`` (of
+        macro-F1 and accuracy, by statement and by cluster, see `intervals`), ``accuracy``,
         ``lenient_accuracy`` (a verdict that equals ``also`` counts), ``log_loss`` (nats),
         ``brier`` (0 to 2), ``ece`` (expected calibration error, see
         `calibration.expected_calibration_error`), ``ece_by_chance`` (that of a perfectly
@@ -162,12 +132,14 @@ def score(predictions: pd.DataFrame) -> dict[str, Any]:
     of_truth = np.take_along_axis(given, truth[:, None], axis=1)[:, 0]
     also = (predictions["predicted"] == predictions["also"]).to_numpy()
     columns = list(range(len(STANCES)))
+    found = intervals(predictions)
     per_class = precision_recall_fscore_support(truth, verdicts, labels=columns, zero_division=0)
     names = ("precision", "recall", "f1", "support")
     return {
         "n": len(predictions),
-        "macro_f1": float(macro_f1(truth, verdicts)),
-        "macro_f1_interval": interval(truth, verdicts),
+        "macro_f1": macro_f1(truth, verdicts),
+        "macro_f1_interval": found["macro_f1"]["statement"],
+        "intervals": found,
         "accuracy": float((truth == verdicts).mean()),
         "lenient_accuracy": float(((truth == verdicts) | also).mean()),
         "log_loss": float(-np.log(np.maximum(of_truth, SMALLEST)).mean()),
@@ -194,7 +166,18 @@ def evaluate(predictions: pd.DataFrame) -> dict[str, Any]:
     dict
         ``statements`` and ``sentences`` (narration too) as `score` gives them, ``by`` with
         statements by article, mode and side.
+
+    Raises
+    ------
+    DemarcheError
+        If a probability is not a number.
     """
+    probabilities = predictions[list(PROBABILITY_COLUMNS)].to_numpy()
+    if broken := int((~np.isfinite(probabilities)).any(axis=1).sum()):
+        raise DemarcheError(
+            f"{broken} of {len(predictions)} held-out sentences have probabilities that are not "
+            "numbers; the training went astray, try a lower learning rate"
+        )
     statements = predictions[predictions["mode"] != "narration"]
     return {
         "statements": score(statements) if len(statements) else None,
