@@ -158,7 +158,9 @@ def test_gold_statements_hold_the_new_actors_alone(swaps, corpus):
             assert before not in one.text
             assert not set(before.split()) & set(after.split())
         assert "{" not in one.text + one.context
-        assert not re.search(r"\bthe the\b|\ba [AEIO]\w+n |\ban [B-DF-HJ-NP-TV-Z]\w+n |s’s\b", one.text)
+        assert not re.search(
+            r"\bthe the\b|\ba [AEIO]\w+n |\ban [B-DF-HJ-NP-TV-Z]\w+n |s’s\b", one.text
+        )
 
 
 def test_only_the_actors_change(swaps, corpus):

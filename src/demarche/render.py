@@ -92,8 +92,9 @@ def print_audit(found: Audit, run: str, form: str) -> None:
     name = {country.code: country.name for country in countries()}
     whole = found.overall
     sys.stdout.write(
-        f"{run}: {whole.statements} of {found.statements} held-out statements name actors; "
-        f"{whole.swaps} swapped variants\n\n"
+        f"{run}: {whole.statements} of {found.statements} held-out statements name actors\n"
+        f"{whole.flips.mean:.1%} of {whole.swaps} verdicts flip when other actors are put in; "
+        f"two such variants differ in {whole.apart.mean:.1%}\n\n"
     )
     for title, groups in (
         ("by gold stance", [whole, *found.by_stance]),

@@ -148,10 +148,14 @@ def _flexible(name: str) -> str:
 
 def _person(name: str, country: Country | None, here: Sequence[Country], text: str) -> Named:
     parts = name.split(" ")
-    cultures = {key for key, kind in names().items() if {*kind.surnames_m, *kind.surnames_f} & {*parts}}
+    cultures = {
+        key for key, kind in names().items() if {*kind.surnames_m, *kind.surnames_f} & {*parts}
+    }
     hyphened = "-" in parts[-1] and len(parts) == 2
     if country is None:
-        from_here = (c for c in here if c.culture in cultures or (hyphened and c.culture == "korean"))
+        from_here = (
+            c for c in here if c.culture in cultures or (hyphened and c.culture == "korean")
+        )
         country = next(from_here, None)
     culture = names().get(country.culture) if country else None
     family_first = len(parts) > 1 and (hyphened or bool(culture and culture.family_first))

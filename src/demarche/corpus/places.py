@@ -35,7 +35,10 @@ _KEPT = re.compile(
 )
 # What names both Koreas in one, spelt out or named by a common noun.
 _SPELT_OUT = (
-    (re.compile(r"\b(North|South) (and|or) (North|South) Korea(n?)\b"), r"\1 Korea\4 \2 \3 Korea\4"),
+    (
+        re.compile(r"\b(North|South) (and|or) (North|South) Korea(n?)\b"),
+        r"\1 Korea\4 \2 \3 Korea\4",
+    ),
     (re.compile(r"\b[Ii]nter-Korean\b"), "North Korean-South Korean"),
     (re.compile(r"\b(two|both) Koreas\b"), r"\1 countries"),
     (re.compile(r"\bKorean [Pp]eninsula\b"), "peninsula"),
@@ -214,7 +217,9 @@ def _surfaces() -> dict[str, tuple[tuple[str, ...], str]]:
     table: dict[str, tuple[tuple[str, ...], str]] = dict(_SHARED)
     for form, tier in (("cap", _capitals), ("adj", _adjectives), ("people", _peoples)):
         for country in countries():
-            table |= {name: ((country.code,), form) for name in tier(country) if find(name) == country}
+            table |= {
+                name: ((country.code,), form) for name in tier(country) if find(name) == country
+            }
     for country in countries():
         others = {*_adjectives(country), *_peoples(country)} - {country.name}
         for name in (country.name, country.official, *country.aliases):
@@ -230,7 +235,11 @@ def _capitals(country: Country) -> list[str]:
 def _peoples(country: Country) -> list[str]:
     """Give the plurals of a people: "Danes", and "Croats" beside "Croatians"."""
     aliases = set(country.aliases)
-    plurals = [name for name in aliases if name.endswith("men") or name.removesuffix("s") in aliases - {name}]
+    plurals = [
+        name
+        for name in aliases
+        if name.endswith("men") or name.removesuffix("s") in aliases - {name}
+    ]
     return [name for name in (country.people, *plurals) if name and name != country.adjective]
 
 
