@@ -28,7 +28,10 @@ DETAIL = ("run", *F1, "fit s", "MB", "per s")
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
 SHOWN = 12
-"""An audit's columns, and how many shifts are shown; n counts statements, Δ is a mean change of probability."""
+"""An audit's columns, and how many shifts are shown.
+
+In them n counts statements, and Δ is a mean change of probability.
+"""
 
 
 def print_comparison(rows: Sequence[Row], form: str) -> None:

@@ -1,9 +1,9 @@
 """Filling the slots of synthetic text with countries, capitals and people.
 
 A slot is a letter in braces, with or without a form: ``{A}``, ``{A_adj}``, ``{A_people}``,
-``{A_cap}``, ``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and "a" or "an"
-around a slot are mended to suit what fills it. House style: a name in -s takes a bare
-apostrophe ("the Netherlands' note").
+``{A_cap}``, ``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and
+"a" or "an" around a slot are mended to suit what fills it. House style: a name in -s takes a
+bare apostrophe ("the Netherlands' note").
 """
 
 import re

@@ -26,7 +26,7 @@ RESAMPLES = 2000
 ROUNDS = 10_000
 LEAST = 20
 """Statements that a country must have been put into for its effect to be tested."""
-FEWEST = 10
+FEWEST = 20
 """Statements below which resampling them gives no interval worth the name."""
 LEVEL = 0.05
 
