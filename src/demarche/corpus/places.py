@@ -58,7 +58,8 @@ _FUNCTION = frozenset(
     they this these those said says say told tells warned warns urged urges called calls condemned
     accused accuses wants wanted plans planned agreed agrees denied denies remains remained seems
     seemed made makes took takes gave gives sent sends began begins became becomes kept keeps held
-    holds went goes came comes knows knew sees saw seeks sought needs needed carries lets let focuses affects brings only
+    holds went goes came comes knows knew sees saw seeks sought needs needed carries lets let
+    focuses affects brings only
     again still never always already now yesterday today tomorrow itself alone instead
     """.split()
 )
