@@ -178,6 +178,18 @@ def test_the_same_variants_at_every_call(swaps, corpus):
     assert len({one.text for one in swaps}) > 0.95 * len(swaps)
 
 
+def test_a_text_may_name_more_actors_than_there_are_to_put_in():
+    texts = [
+        "ASEAN is Indonesia, Vietnam, Laos, Thailand, Brunei, Malaysia and the Philippines.",
+        " ".join(f"{country.name} and" for country in countries()),
+        " ".join(f"Mr Kim {letter}yung-min of Seoul," for letter in "BCDFGHJKLMNPQRSTVWXYZ" * 2),
+    ]
+    for text in texts:
+        (filled,), _ = swap(mark([text]), Random(0))
+        assert filled != text
+        assert "{" not in filled
+
+
 words = st.sampled_from(
     "Russia|the|US|U.S.|-|,|.|’s|a|Danish|Danes|Seoul|Korea|North|and|President|Putin|Kim|Jong-un"
     "|{A}|}|“|”|said|\n".split("|")
