@@ -154,7 +154,8 @@ def test_gold_statements_hold_the_new_actors_alone(swaps, corpus):
         assert removed.isdisjoint(inserted)
         assert len(inserted) == len(one.countries)
         found = {place.country.code for place in find_places([one.text])[0]}
-        assert found <= inserted, one.text
+        # "Congolese" alone does not say which country was put in.
+        assert found <= inserted | ({"CD", "CG"} if inserted & {"CD", "CG"} else set()), one.text
         for before, after in one.persons:
             assert before not in one.text
             assert not set(before.split()) & set(after.split())
