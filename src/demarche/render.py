@@ -106,7 +106,10 @@ def print_audit(found: Audit, run: str, form: str) -> None:
         body = [_group_cells(group, name.get(group.name, group.name)) for group in groups]
         print_one(f"what other actors change, {title}", GROUP, body)
     tested = len({shift.country for shift in found.shifts})
-    biased = [shift for shift in found.shifts if shift.significant]
+    biased = sorted(
+        (shift for shift in found.shifts if shift.significant),
+        key=lambda shift: -abs(shift.change.mean),
+    )
     if biased:
         body = [
             [name[s.country], s.stance, str(s.swaps), *_changed(s.change), _p_value(s.p_value)]
