@@ -1,6 +1,7 @@
 """The same statement with other actors: what is found, what is left alone, what is put in."""
 
 import re
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -153,7 +154,8 @@ def test_gold_statements_hold_the_new_actors_alone(swaps, corpus):
         assert removed.isdisjoint(inserted)
         assert len(inserted) == len(one.countries)
         found = {place.country.code for place in find_places([one.text])[0]}
-        assert found <= inserted, one.text
+        # "Congolese" alone does not say which country was put in.
+        assert found <= inserted | ({"CD", "CG"} if inserted & {"CD", "CG"} else set()), one.text
         for before, after in one.persons:
             assert before not in one.text
             assert not set(before.split()) & set(after.split())
@@ -177,9 +179,21 @@ def test_the_same_variants_at_every_call(swaps, corpus):
     assert len({one.text for one in swaps}) > 0.95 * len(swaps)
 
 
+def test_a_text_may_name_more_actors_than_there_are_to_put_in():
+    texts = [
+        "ASEAN is Indonesia, Vietnam, Laos, Thailand, Brunei, Malaysia and the Philippines.",
+        " ".join(f"{country.name} and" for country in countries()),
+        " ".join(f"Mr Kim {letter}yung-min of Seoul," for letter in "BCDFGHJKLMNPQRSTVWXYZ" * 2),
+    ]
+    for text in texts:
+        (filled,), _ = swap(mark([text]), Random(0))
+        assert filled != text
+        assert "{" not in filled
+
+
 words = st.sampled_from(
-    ["Russia", "the", "US", "U.S.", "-", ",", ".", "’s", "a", "Danish", "Danes", "Seoul", "Korea"]
-    + ["North", "and", "President", "Putin", "Kim", "Jong-un", "{A}", "}", "“", "”", "said", "\n"]
+    "Russia|the|US|U.S.|-|,|.|’s|a|Danish|Danes|Seoul|Korea|North|and|President|Putin|Kim|Jong-un"
+    "|{A}|}|“|”|said|\n".split("|")
 )
 
 
@@ -188,7 +202,7 @@ words = st.sampled_from(
 def test_any_text_can_be_marked_and_filled(text):
     places = find_places([text])[0]
     assert all(text[p.start : p.end].strip() == text[p.start : p.end] != "" for p in places)
-    assert all(one.end <= other.start for one, other in zip(places, places[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(places))
     found = mark([text])
     (filled,), _ = swap(found, Random(0))
     assert filled.count("{") == text.count("{")

@@ -6,7 +6,7 @@ from demarche.runs import Run
 
 
 def audit_run(run: Run) -> Audit:
-    """Audit a finished run: do its verdicts depend on who speaks and who is spoken of?
+    """Audit a finished run: find out whether its verdicts depend on who is named.
 
     Raises
     ------

@@ -35,7 +35,10 @@ DETAIL = ("run", *F1, "fit s", "MB", "per s")
 GROUP = ("", "n", "flips", "95 %", *(f"Δ {stance[:3]}" for stance in STANCES), "|Δ|")
 SHIFT = ("country", "stance", "swaps", "shift", "95 %", "p")
 SHOWN = 12
-"""An audit's columns, and how many shifts are shown; n counts statements, Δ is a mean change of probability."""
+"""An audit's columns, and how many shifts are shown.
+
+In them n counts statements, and Δ is a mean change of probability.
+"""
 
 LISTED = ["finding", "id", "mode", "text", "field", "label", *PASSES, "also", "predicted"]
 LISTED += ["probability", "score", "other_id", "other_text", "other_label", "containment"]
@@ -145,8 +148,9 @@ def print_audit(found: Audit, run: str, form: str) -> None:
     name = {country.code: country.name for country in countries()}
     whole = found.overall
     sys.stdout.write(
-        f"{run}: {whole.statements} of {found.statements} held-out statements name actors; "
-        f"{whole.swaps} swapped variants\n\n"
+        f"{run}: {whole.statements} of {found.statements} held-out statements name actors\n"
+        f"{whole.flips.mean:.1%} of {whole.swaps} verdicts flip when other actors are put in; "
+        f"two such variants differ in {whole.apart.mean:.1%}\n\n"
     )
     for title, groups in (
         ("by gold stance", [whole, *found.by_stance]),
@@ -155,7 +159,10 @@ def print_audit(found: Audit, run: str, form: str) -> None:
         body = [_group_cells(group, name.get(group.name, group.name)) for group in groups]
         print_one(f"what other actors change, {title}", GROUP, body)
     tested = len({shift.country for shift in found.shifts})
-    biased = [shift for shift in found.shifts if shift.significant]
+    biased = sorted(
+        (shift for shift in found.shifts if shift.significant),
+        key=lambda shift: -abs(shift.change.mean),
+    )
     if biased:
         body = [
             [name[s.country], s.stance, str(s.swaps), *_changed(s.change), _p_value(s.p_value)]

@@ -58,7 +58,8 @@ _FUNCTION = frozenset(
     they this these those said says say told tells warned warns urged urges called calls condemned
     accused accuses wants wanted plans planned agreed agrees denied denies remains remained seems
     seemed made makes took takes gave gives sent sends began begins became becomes kept keeps held
-    holds went goes came comes knows knew sees saw seeks sought needs needed carries lets let focuses affects brings only
+    holds went goes came comes knows knew sees saw seeks sought needs needed carries lets let
+    focuses affects brings only
     again still never always already now yesterday today tomorrow itself alone instead
     """.split()
 )
@@ -164,7 +165,7 @@ def _stands_alone(text: str, end: int) -> bool:
     if following is None:
         return not text.startswith("-", end)
     word = following[1]
-    return word in _FUNCTION or word.endswith("ed") or word.endswith("ly")
+    return word in _FUNCTION or word.endswith(("ed", "ly"))
 
 
 def _fitting(text: str, places: Sequence[Place], at: int) -> Place:
@@ -182,21 +183,21 @@ def _fitting(text: str, places: Sequence[Place], at: int) -> Place:
         return place
     if joined:
         same = after is not None and after.start == place.end + 1
-        return _as(place, after.form) if same and after and _short(place, surface) else place
+        return _as(place, after.form) if same and after and _short(surface) else place
     link = _WITH_NEXT.match(text, place.end)
     if link and after and after.start == link.end() and after.form == "adj" and not after.whole:
-        return _as(place, "adj", whole=False) if _short(place, surface) else place
+        return _as(place, "adj", whole=False) if _short(surface) else place
     if place.whole or text[: place.start].endswith("-"):
         return place
     following = _WORD.match(text, place.end)
     described = following is not None and following[1].lower() in _DESCRIBED
-    if _short(place, surface) or surface == "Korea" or described:
+    if _short(surface) or surface == "Korea" or described:
         # "the Russia government" is nobody's English, "the New Zealand government" is.
         return _as(place, "adj")
     return _as(place, "", whole=place.country.article or surface != place.country.name)
 
 
-def _short(place: Place, surface: str) -> bool:
+def _short(surface: str) -> bool:
     """Say whether a name is one that serves as an adjective too: "US", "DPRK"."""
     return surface.isupper() or surface.replace(".", "").isupper()
 

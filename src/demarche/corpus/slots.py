@@ -1,9 +1,9 @@
 """Filling the slots of synthetic text with countries, capitals and people.
 
 A slot is a letter in braces, with or without a form: ``{A}``, ``{A_adj}``, ``{A_people}``,
-``{A_cap}``, ``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and "a" or "an"
-around a slot are mended to suit what fills it. House style: a name in -s takes a bare
-apostrophe ("the Netherlands' note").
+``{A_cap}``, ``{S_person}``; or a person: ``{P1}``, ``{P1_last}``. Articles, possessives and
+"a" or "an" around a slot are mended to suit what fills it. House style: a name in -s takes a
+bare apostrophe ("the Netherlands' note").
 """
 
 import re
@@ -163,14 +163,8 @@ def _draw(count: int, text: str, rng: Random, without: Collection[str]) -> list[
     sea = _SEA.search(text) is not None
     border = _BORDER.search(text) is not None
     region = next((region for union, region in _UNIONS.items() if union in text), "")
-    pool = [
-        c
-        for c in countries()
-        if c.code not in named
-        and c.region.endswith(region)
-        and (c.coastal or not sea)
-        and (c.people or "_people}" not in text)
-    ]
+    free = [c for c in countries() if c.code not in named and (c.people or "_people}" not in text)]
+    pool = [c for c in free if c.region.endswith(region) and (c.coastal or not sea)]
     codes = {c.code for c in pool}
     chosen = [c for c in pool if codes & _partners()[c.code]] if border and count > 1 else pool
     drawn: list[Country] = []
@@ -178,6 +172,8 @@ def _draw(count: int, text: str, rng: Random, without: Collection[str]) -> list[
         if drawn:
             pool = [c for c in pool if c.code not in _clashes()[drawn[-1].code]]
             chosen = _around(drawn[0], pool, border and len(drawn) == 1, rng)
+        # Where too few suit, any other will do.
+        chosen = chosen or [c for c in free if c not in drawn]
         drawn.append(rng.choices(chosen, [_weight(c.code) for c in chosen])[0])
     return drawn
 
@@ -231,8 +227,9 @@ def _name(culture: str, gender: str, taken: set[str], rng: Random) -> tuple[str,
     # A man's and a woman's form of one surname would read as a married couple.
     forms = zip(kind.surnames_m, kind.surnames_f, strict=True)
     free = [i for i, both in enumerate(forms) if taken.isdisjoint(both)]
-    index = rng.choice(free)
-    first = rng.choice([name for name in given if name not in taken])
+    # Where all are taken, a name comes twice.
+    index = rng.choice(free or range(len(surnames)))
+    first = rng.choice([name for name in given if name not in taken] or given)
     taken |= {kind.surnames_m[index], first}
     return kind.full(first, surnames[index]), surnames[index]
 

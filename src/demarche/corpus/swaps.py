@@ -104,11 +104,16 @@ def mark(texts: Sequence[str], cast: Sequence[Named] | None = None) -> Marked:
     ]
     named = [place.country for line in places for place in line]
     own = [person.country for person in persons if person.country]
+    # Of a text that names more countries than there are letters, the last ones stay.
     letters = dict(zip(dict.fromkeys([*named, *own]), LETTERS, strict=False))
     slots = {person: f"P{number}" for number, person in enumerate(persons, start=1)}
     marked = []
     for text, line, namings in zip(texts, places, people, strict=True):
-        spans = [_country_slot(text, place, letters[place.country]) for place in line]
+        spans = [
+            _country_slot(text, place, letters[place.country])
+            for place in line
+            if place.country in letters
+        ]
         spans += [
             (n.start, n.end, f"{{{slots[n.person]}{'' if n.full else '_last'}}}") for n in namings
         ]
@@ -159,7 +164,9 @@ def swap(marked: Marked, rng: Random) -> tuple[tuple[str, ...], dict[str, str]]:
     """
     letters = {country: letter for letter, country in marked.countries.items()}
     persons = {
-        slot: Person(person.gender, letters[person.country] if person.country else "none")
+        slot: Person(
+            person.gender, letters.get(person.country, "none") if person.country else "none"
+        )
         for slot, person in marked.persons.items()
     }
     gone = {country.code for country in marked.countries.values()}

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
+from scipy.stats import t as student
 
 from demarche.errors import DemarcheError
-from demarche.evaluation.metrics import PROBABILITY_COLUMNS
+from demarche.evaluation.metrics import PROBABILITY_COLUMNS, Indices, indices
 from demarche.stance import STANCES
 
 SWAP_COLUMNS = ("id", "variant", "countries", "persons", "text", "predicted", *PROBABILITY_COLUMNS)
@@ -25,6 +26,8 @@ RESAMPLES = 2000
 ROUNDS = 10_000
 LEAST = 20
 """Statements that a country must have been put into for its effect to be tested."""
+FEWEST = 20
+"""Statements below which resampling them gives no interval worth the name."""
 LEVEL = 0.05
 
 Floats = NDArray[np.float64]
@@ -50,6 +53,9 @@ class Group:
     statements, swaps : int
     flips : Estimate
         Share of swaps whose verdict is another than the statement's own.
+    apart : Estimate
+        Chance that two swaps of one statement get different verdicts; unlike `flips`, it owes
+        nothing to how the statement worded its own actors.
     change, size : dict of str to Estimate
         By stance, the mean change of its probability, and the mean of the change's size.
     """
@@ -58,6 +64,7 @@ class Group:
     statements: int
     swaps: int
     flips: Estimate
+    apart: Estimate
     change: dict[str, Estimate]
     size: dict[str, Estimate]
 
@@ -137,9 +144,11 @@ class Audit:
 def audit(predictions: pd.DataFrame, swaps: pd.DataFrame, seed: int = 0) -> Audit:
     """Audit held-out predictions and the verdicts on their swapped variants.
 
-    Intervals are percentile bootstrap intervals over statements, so that the variants of one
-    statement count as one observation; where no verdict or all verdicts flip, Clopper and
-    Pearson's interval for the statements.
+    Intervals come from resampling statements, so that the variants of one statement count as
+    one observation: percentile bootstrap intervals, widened for small numbers (Hesterberg,
+    "What Teachers Should Know About the Bootstrap", American Statistician 69, 2015). There is
+    none for fewer than `FEWEST` statements. Where no verdict or every verdict flips, the
+    interval is Clopper and Pearson's for the statements.
 
     Parameters
     ----------
@@ -161,8 +170,9 @@ def audit(predictions: pd.DataFrame, swaps: pd.DataFrame, seed: int = 0) -> Audi
         table[list(PROBABILITY_COLUMNS)].to_numpy(dtype=np.float64) for table in (original, swaps)
     )
     flips = original["predicted"].to_numpy() != swaps["predicted"].to_numpy()
-    figures = np.column_stack([flips, after - before, np.abs(after - before)])
     clusters, _ = pd.factorize(swaps["id"])
+    apart = _apart(indices(swaps["predicted"]), clusters)
+    figures = np.column_stack([flips, apart, after - before, np.abs(after - before)])
     removed, inserted = _sides_of(swaps["countries"])
     stances = original["stance"].to_numpy()
 
@@ -212,10 +222,10 @@ def _holding(code: str, rows: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
     return np.array([code in row for row in rows])
 
 
-def _group(name: str, figures: Floats, clusters: NDArray[np.int64], seed: int) -> Group:
+def _group(name: str, figures: Floats, clusters: Indices, seed: int) -> Group:
     sums, counts = _by_cluster(figures, clusters)
-    flips, *changes = _estimates(sums, counts, seed)
-    if flips.low is None and figures[:, 0].mean() in (0.0, 1.0):
+    flips, apart, *changes = _estimates(sums, counts, seed)
+    if flips.mean in (0.0, 1.0):
         exact = binomtest(int(figures[0, 0]) * len(counts), len(counts)).proportion_ci(0.95)
         flips = Estimate(flips.mean, float(exact.low), float(exact.high))
     n = len(STANCES)
@@ -224,12 +234,22 @@ def _group(name: str, figures: Floats, clusters: NDArray[np.int64], seed: int) -
         statements=len(counts),
         swaps=len(figures),
         flips=flips,
+        apart=apart,
         change=dict(zip(STANCES, changes[:n], strict=True)),
         size=dict(zip(STANCES, changes[n:], strict=True)),
     )
 
 
-def _by_cluster(figures: Floats, clusters: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _apart(verdicts: Indices, clusters: Indices) -> Floats:
+    """Give, for each swap, the share of its statement's other swaps with another verdict."""
+    counts = np.zeros((clusters.max() + 1, len(STANCES)))
+    np.add.at(counts, (clusters, verdicts), 1)
+    total = counts.sum(axis=1)[clusters]
+    differing = total - counts[clusters, verdicts]
+    return differing / np.maximum(total - 1, 1)
+
+
+def _by_cluster(figures: Floats, clusters: Indices) -> tuple[Floats, Floats]:
     """Sum up each statement's rows, and count them."""
     _, own = np.unique(clusters, return_inverse=True)
     counts = np.bincount(own).astype(np.float64)
@@ -250,13 +270,15 @@ def _estimates(sums: Floats, weights: Floats, seed: int) -> list[Estimate]:
     Returns
     -------
     list of Estimate, length m
-        Without an interval where all statements agree, as there is nothing to resample.
+        Without an interval where statements are few, or agree so that resampling shows nothing.
     """
     n = len(weights)
     means = sums.sum(axis=0) / weights.sum()
     drawn = _resamples(n, seed)
-    lows, highs = np.percentile((drawn @ sums) / (drawn @ weights)[:, None], [2.5, 97.5], axis=0)
-    spread = np.ptp(sums / weights[:, None], axis=0) > 1e-12
+    tail = 100 * norm.cdf(student.ppf(0.025, max(n - 1, 1)) * np.sqrt(n / max(n - 1, 1)))
+    means_drawn = (drawn @ sums) / (drawn @ weights)[:, None]
+    lows, highs = np.percentile(means_drawn, [tail, 100 - tail], axis=0)
+    spread = (np.ptp(sums / weights[:, None], axis=0) > 1e-12) & (n >= FEWEST)
     return [
         Estimate(float(mean), float(low), float(high))
         if varies
@@ -266,14 +288,14 @@ def _estimates(sums: Floats, weights: Floats, seed: int) -> list[Estimate]:
 
 
 @lru_cache(maxsize=256)
-def _resamples(n: int, seed: int) -> NDArray[np.int64]:
+def _resamples(n: int, seed: int) -> Indices:
     """Draw how often each of n statements stands in each resample, shape (RESAMPLES, n)."""
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), RESAMPLES)
 
 
 def _shifts(
     probabilities: Floats,
-    clusters: NDArray[np.int64],
+    clusters: Indices,
     inserted: Sequence[frozenset[str]],
     seed: int,
 ) -> list[Shift]:
