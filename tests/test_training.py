@@ -103,7 +103,7 @@ def test_protocols(tmp_path):
 
 def test_no_data_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="nothing is left"):
-        train(config(tmp_path, "data.gold=false"))
+        train(config(tmp_path, "data.gold=0"))
     assert [run.state for run in list_runs(tmp_path)] == ["failed"]
 
 
