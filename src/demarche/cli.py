@@ -6,8 +6,12 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demarche.errors import DemarcheError, UsageError
+
+if TYPE_CHECKING:
+    from demarche.runs import Run
 
 # Each command imports its job when it runs, so that `--help` loads no model library.
 
@@ -77,6 +81,17 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_runs(audit)
     audit.set_defaults(run_command=_audit)
+
+    ablations = commands.add_parser("ablations", help="show what each part of the recipe is worth")
+    ablations.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
+    ablations.add_argument(
+        "--format",
+        choices=("table", "markdown", "json"),
+        help="default: table on a terminal, else markdown",
+    )
+    ablations.add_argument("--plots", type=Path, metavar="DIR", help="draw them too, as SVG")
+    _add_runs(ablations)
+    ablations.set_defaults(run_command=_ablations)
 
     runs = commands.add_parser("runs", help="list runs, or remove some")
     actions = runs.add_subparsers(metavar="ACTION")
@@ -159,6 +174,25 @@ def _data(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from demarche.compare import compare
     from demarche.render import print_comparison
+
+    print_comparison(compare(_finished(options)), options.format or _table_form())
+
+
+def _ablations(options: argparse.Namespace) -> None:
+    from demarche.ablations import ablations, plots
+    from demarche.files import write_text
+    from demarche.render import print_ablations
+
+    rows = ablations(_finished(options))
+    if options.plots:
+        options.plots.mkdir(parents=True, exist_ok=True)
+        for name, chart in plots(rows).items():
+            write_text(options.plots / name, chart)
+    print_ablations(rows, options.format or _table_form())
+
+
+def _finished(options: argparse.Namespace) -> "list[Run]":
+    """Give the runs that a command names, by default all that are finished."""
     from demarche.runs import find_run, list_runs
 
     chosen = [find_run(name, options.runs) for name in dict.fromkeys(options.run)]
@@ -167,8 +201,11 @@ def _compare(options: argparse.Namespace) -> None:
     runs = chosen or [run for run in list_runs(options.runs) if run.state == "finished"]
     if not runs:
         raise UsageError(f"no finished run in {options.runs}; train one: demarche train")
-    default = "table" if sys.stdout.isatty() else "markdown"
-    print_comparison(compare(runs), options.format or default)
+    return runs
+
+
+def _table_form() -> str:
+    return "table" if sys.stdout.isatty() else "markdown"
 
 
 def _audit(options: argparse.Namespace) -> None:
@@ -177,8 +214,7 @@ def _audit(options: argparse.Namespace) -> None:
     from demarche.runs import find_run
 
     run = find_run(options.run, options.runs)
-    default = "table" if sys.stdout.isatty() else "markdown"
-    print_audit(audit_run(run), run.id, options.format or default)
+    print_audit(audit_run(run), run.id, options.format or _table_form())
 
 
 def _runs(options: argparse.Namespace) -> None:

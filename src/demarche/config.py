@@ -1,7 +1,7 @@
 """Typed training configs: composed by Hydra, checked once, frozen."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
@@ -197,6 +197,17 @@ def _known_keys(overrides: Sequence[str]) -> list[str]:
     """List the dotted keys of the config that the chosen groups give."""
     config = compose("train", overrides=[o for o in overrides if o.split("=")[0] in GROUPS])
     return list(_dotted(OmegaConf.to_container(config), ""))
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Give nested values by dotted keys."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
 
 
 def _dotted(values: Any, prefix: str) -> Iterator[str]:

@@ -8,12 +8,12 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from demarche.config import flat
 from demarche.errors import DemarcheError
 from demarche.extras import check_extra, load_extra
 from demarche.files import write_text
@@ -67,17 +67,6 @@ def track(run: Run, name: str) -> None:
             f"{run.id} is finished and kept, but tracking={name} failed: {reason}; "
             "the same command logs it again"
         ) from error
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Give nested values by dotted keys."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
 
 
 def measures(run: Run) -> dict[str, float]:
@@ -160,8 +149,13 @@ def _trackio(run: Run, folder: Path) -> None:
                 trackio.log_artifact(chart, name=f"{run.id}-{chart.stem}", type="figure")
         trackio.log_artifact(run.path, name=run.id, type="model")
         trackio.log(measures(run))
-    finally:
         trackio.finish()
+    except BaseException:
+        trackio.finish()
+        for logged in trackio.Api().runs(PROJECT):
+            if logged.name == run.id:
+                logged.delete()  # else it would pass for logged
+        raise
 
 
 TRACKERS: dict[str, Callable[[Run, Path], None]] = {"mlflow": _mlflow, "trackio": _trackio}
