@@ -62,6 +62,17 @@ def parser() -> argparse.ArgumentParser:
         "train", add_help=False, help="train and evaluate a model (`demarche train --help`)"
     )
 
+    search = commands.add_parser(
+        "search",
+        help="choose a model's parameters (`demarche train $(demarche search model=tfidf)`)",
+        description="Choose parameters on rows that the protocol does not measure, and print them "
+        "as KEY=VALUE for `demarche train`. The same command again goes on with its study.",
+    )
+    search.add_argument("override", nargs="*", metavar="KEY=VALUE", help="as for `demarche train`")
+    search.add_argument("--trials", type=int, default=20, metavar="N", help="default: 20 in all")
+    search.add_argument("--space", type=Path, metavar="FILE", help=".yaml of what to try")
+    search.set_defaults(run_command=_search)
+
     compare = commands.add_parser("compare", help="compare finished runs, best first")
     compare.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
     compare.add_argument(
@@ -169,6 +180,15 @@ def _data(options: argparse.Namespace) -> None:
     from demarche.render import print_overview
 
     print_overview(overview(options.seeds, options.folder), options.format)
+
+
+def _search(options: argparse.Namespace) -> None:
+    from demarche.search import search
+
+    if options.trials < 1:
+        raise UsageError(f"--trials {options.trials}: expected 1 or more")
+    found = search(options.override, options.trials, options.space)
+    sys.stdout.write(f"{' '.join(found)}\n")
 
 
 def _compare(options: argparse.Namespace) -> None:
