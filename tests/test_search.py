@@ -27,6 +27,19 @@ def _reads_small(small, monkeypatch):
 
 
 @pytest.fixture
+def quick(monkeypatch):
+    """Score a config by its parameters, without training."""
+    calls = []
+
+    def score(config, splits):
+        calls.append(config)
+        return 1 - abs(config.params.max_features - 200) / 1000
+
+    monkeypatch.setattr("demarche.search.objective", score)
+    return calls
+
+
+@pytest.fixture
 def space(tmp_path):
     path = tmp_path / "space.yaml"
     path.write_text(SPACE)
@@ -80,34 +93,33 @@ def test_events_alone_cannot_choose_where_all_are_measured(small):
         inner_splits(composed(["data=articles"]), small)
 
 
-def test_a_study_that_was_stopped_ends_as_one_that_was_not(tmp_path, space, monkeypatch):
+def test_a_study_that_was_stopped_ends_as_one_that_was_not(tmp_path, space, quick, monkeypatch):
     pytest.importorskip("optuna")
     from demarche import search as module
 
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    best = search([*FAST, f"runs={whole}"], 4, space)
-    calls = []
+    best = search([*FAST, f"runs={whole}"], 12, space)
+    assert len(quick) == 12
+    score = module.objective
 
     def killed(config, splits):
-        calls.append(config)
-        if len(calls) == 3:
+        if len(quick) == 12 + 3:
             raise KeyboardInterrupt
-        return objective(config, splits)
+        return score(config, splits)
 
-    objective = module.objective
     monkeypatch.setattr(module, "objective", killed)
     with pytest.raises(KeyboardInterrupt):
-        search([*FAST, f"runs={parts}"], 4, space)
-    assert len(trials(parts)) == 2
-    assert search([*FAST, f"runs={parts}"], 4, space)[-2:] == best[-2:]
-    assert len(calls) == 5, "finished trials are not run again"
+        search([*FAST, f"runs={parts}"], 12, space)
+    assert len(trials(parts)) == 3
+    monkeypatch.setattr(module, "objective", score)
+    assert search([*FAST, f"runs={parts}"], 12, space)[-2:] == best[-2:]
+    assert len(quick) == 12 + 12, "finished trials are not run again"
     assert trials(parts) == trials(whole)
-    top = max(score for _, score in trials(whole))
-    tried = {score: params["model.max_features"] for params, score in reversed(trials(whole))}
-    assert f"model.max_features={tried[top]}" in best
+    params, _ = max(trials(whole), key=lambda trial: trial[1])
+    assert f"model.max_features={params['model.max_features']}" in best
 
 
-def test_another_seed_tries_something_else(tmp_path, space):
+def test_another_seed_tries_something_else(tmp_path, space, quick):
     pytest.importorskip("optuna")
     for seed in (1, 2):
         search([*FAST, f"seed={seed}", f"runs={tmp_path / str(seed)}"], 1, space)
