@@ -144,7 +144,7 @@ def line_chart(title: str, across: str, measure: str, series: Mapping[str, Seque
     ends = [e for p in points for e in (p.value, p.low, p.high) if e is not None]
     base, ceiling = floor(min(ends) * 10), max(ceil(max(ends) * 10), floor(min(ends) * 10) + 1)
     places = sorted({point.x for point in points})
-    left, right, top = 60, WIDTH - 24, 40
+    left, right, top = 60, WIDTH - 24, 56
     bottom = top + PLOT
 
     def x(value: float) -> float:
