@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from demarche.config import composed, flat
 from demarche.errors import ConfigError, UsageError
-from demarche.evaluation.bootstrap import FEWEST, Interval, interval, resampled
+from demarche.evaluation.bootstrap import (
+    FEWEST,
+    Interval,
+    difference_interval,
+    interval,
+    resampled,
+)
 from demarche.evaluation.metrics import indices
 from demarche.evaluation.tallies import macro_f1, tally
 from demarche.report.charts import SERIES, Bar, Point, bar_chart, line_chart
@@ -159,7 +165,9 @@ def _rows(group: int, model: str, variants: Mapping[str, Sequence[Run]]) -> list
                 macro_f1=float(own[0]),
                 interval=interval(own) if enough else None,
                 difference=None if other is None else float(other[0]),
-                difference_interval=interval(other) if enough and other is not None else None,
+                difference_interval=(
+                    difference_interval(other) if enough and other is not None else None
+                ),
             )
         )
     return sorted(rows, key=lambda row: (row.name != REFERENCE, -row.macro_f1))
