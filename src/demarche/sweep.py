@@ -48,8 +48,12 @@ def train_command(arguments: Sequence[str]) -> int:
         return 0
     if flags <= SWEEP:
         return _sweep(overrides)
+
+    def run_job(config: DictConfig) -> None:
+        _train_one(checked(config))
+
     # Hydra's other flags (--help, --cfg job, --info) ask questions.
-    _launch(arguments, lambda config: _train_one(checked(config)) and None)
+    _launch(arguments, run_job)
     return 0
 
 
