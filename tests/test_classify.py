@@ -400,7 +400,7 @@ def test_a_long_text_is_wrapped_and_whole(classifier: Classifier) -> None:
 
 def config(folder: Path, seed: int = 1) -> TrainConfig:
     data = DataConfig(
-        "gold", gold=True, statements=False, synthetic_articles=0.0, seeds=None, folder=None
+        "gold", gold=1.0, statements=False, synthetic_articles=0.0, seeds=None, folder=None
     )
     protocol = ProtocolConfig("leave_one_event_out", event=None)
     return TrainConfig("majority", MajorityParams(), data, protocol, seed, str(folder))

@@ -12,12 +12,25 @@ ROOT = Path(__file__).parents[1] / "src" / "demarche"
 DOOR = "__init__"  # the package itself
 # The floors from the ground up; each floor is its rooms, each room its modules and sub-packages.
 FLOORS: tuple[tuple[set[str], ...], ...] = (
-    ({"stance", "errors", "records", "gazetteer", "files", "typed", "tables", "jsontext"},),
+    (
+        {
+            "stance",
+            "errors",
+            "records",
+            "gazetteer",
+            "files",
+            "typed",
+            "tables",
+            "jsontext",
+            "extras",
+        },
+    ),
     ({"articles"}, {"corpus"}),
     ({"models"}, {"evaluation"}),
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit"}
-        | {"abstain", "classify", "inputs", "reading", "rows", "report", "labels", "exchange"},
+        | {"abstain", "ablations", "search", "tracking", "labels", "exchange"}
+        | {"classify", "inputs", "reading", "rows", "report"},
     ),
     ({"cli", "render", "serve", "__main__", DOOR},),
 )

@@ -40,7 +40,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one finished run, which finds everything accusatory."""
     folder = tmp_path_factory.mktemp("runs")
     data = DataConfig(
-        "gold", gold=True, statements=False, synthetic_articles=0.0, seeds=None, folder=None
+        "gold", gold=1.0, statements=False, synthetic_articles=0.0, seeds=None, folder=None
     )
     protocol = ProtocolConfig("none", event=None)
     config = TrainConfig("majority", MajorityParams(), data, protocol, 1, str(folder))

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shell import shell
 
 from demarche import training
 from demarche.cli import main
-from demarche.config import composed
+from demarche.config import GROUPS, composed, swept
 from demarche.errors import ConfigError, DemarcheError, RunError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS
 from demarche.models.majority import Majority
@@ -37,11 +38,7 @@ def shipped(group: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "override",
-    [
-        f"{group}={name}"
-        for group in ("model", "data", "protocol", "experiment")
-        for name in shipped(group)
-    ],
+    [f"{group}={name}" for group in GROUPS for name in shipped(group)],
 )
 def test_every_shipped_config_is_right(override):
     composed([override])
@@ -103,7 +100,7 @@ def test_protocols(tmp_path):
 
 def test_no_data_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="nothing is left"):
-        train(config(tmp_path, "data.gold=false"))
+        train(config(tmp_path, "data.gold=0"))
     assert [run.state for run in list_runs(tmp_path)] == ["failed"]
 
 
@@ -219,7 +216,7 @@ def test_a_sweep_trains_every_combination(tmp_path, capsys):
     assert [p.name for p in tmp_path.iterdir() if not (p / "config.json").exists()] == [".sweep"]
 
 
-def test_a_sweep_goes_on_after_a_failed_job(tmp_path, monkeypatch):
+def test_a_sweep_goes_on_after_a_failed_job_and_says_which(tmp_path, monkeypatch, capsys):
     predict = training.predict
 
     def fails_for_seed_1(model, sentences):
@@ -228,11 +225,63 @@ def test_a_sweep_goes_on_after_a_failed_job(tmp_path, monkeypatch):
         return predict(model, sentences)
 
     monkeypatch.setattr(training, "predict", fails_for_seed_1)
-    assert (
-        main(["train", "-m", "model=majority", "data=articles", "seed=1,2", f"runs={tmp_path}"])
-        == 1
-    )
+    command = ["train", "-m", "model=majority", "data=articles", f"runs={tmp_path}"]
+    assert main([*command, "seed=1,2"]) == 1
     assert sorted(run.state for run in list_runs(tmp_path)) == ["failed", "finished"]
+    errors = capsys.readouterr().err
+    assert errors.endswith("2 jobs: 1 trained, 1 not finished\n  seed=1: failed: planted\n")
+    monkeypatch.undo()
+    assert main([*command, "seed=1,2"]) == 0
+    errors = capsys.readouterr().err
+    assert "already finished" in errors
+    assert errors.endswith("2 jobs: 1 trained, 1 finished before\n")
+
+
+def test_a_sweep_shows_an_unforeseen_error_and_still_sums_up(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(Majority, "predict_proba", lambda *_: 1 / 0)
+    command = ["train", "-m", "model=majority", "data=articles", f"runs={tmp_path}", "seed=1,2"]
+    assert main(command) == 1
+    errors = capsys.readouterr().err
+    assert "ZeroDivisionError" in errors
+    assert errors.count("failed: division by zero") == 2
+
+
+def test_jobs_in_other_processes_are_summed_up_too(tmp_path):
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    done = shell(
+        "demarche train -m model=majority data=articles data.gold=0,0.5 hydra/launcher=joblib "
+        f"hydra.launcher.n_jobs=2 runs={tmp_path}"
+    )
+    assert done.returncode == 1
+    finished = [run.id for run in list_runs(tmp_path) if run.state == "finished"]
+    assert done.stdout.split() == finished
+    assert "job 2 of 2: data.gold=0.5\n" in done.stderr
+    assert done.stderr.count("nothing is left to train on") == 2
+    assert "2 jobs: 1 trained, 1 not finished\n  data.gold=0: failed: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_launcher_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("demarche.extras.find_spec", lambda name: None)
+    assert main(["train", "-m", "hydra/launcher=joblib", "seed=1,2", f"runs={tmp_path}"]) == 2
+    assert "pip install 'demarche[sweep]'" in capsys.readouterr().err
+
+
+def test_the_same_job_twice_is_refused(tmp_path, capsys):
+    command = ["train", "-m", "model=majority", "data=articles", f"runs={tmp_path}"]
+    assert main([*command, "data.gold=1,1.0"]) == 2
+    assert "the same: data.gold=1 and data.gold=1.0" in capsys.readouterr().err
+    assert list_runs(tmp_path) == []
+
+
+def test_the_ablation_is_a_list_of_variants_and_each_is_right():
+    jobs = swept(["experiment=ablation", "seed=1,2"])
+    assert len(jobs) == 2 * len(shipped("ablation"))
+    variants = {tuple(job): composed(job) for job in jobs}
+    assert {config.model for config in variants.values()} == {"transformer"}
+    assert len({str(config) for config in variants.values()}) == len(jobs)
+    only = swept(["experiment=ablation", "ablation=articles,statements", "model=tfidf"])
+    assert [job[0] for job in only] == ["ablation=articles", "ablation=statements"]
 
 
 def test_a_sweep_with_one_wrong_job_starts_none(tmp_path, capsys):
@@ -253,6 +302,8 @@ def test_a_sweep_with_one_wrong_job_starts_none(tmp_path, capsys):
         ("model.max_features=many", "model.max_features"),
         ("model.strengths=3", "model.strengths"),
         ("data.synthetic_articles=1.5", "data.synthetic_articles=1.5"),
+        ("data.gold=-0.1", "data.gold=-0.1"),
+        ("tracking=wandb", "none, mlflow, trackio"),
         ("seed=-1", "0 or more"),
         ("seed=one", "whole number"),
         ("protocol.event=nowhere", "nowhere"),

@@ -6,8 +6,12 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demarche.errors import DemarcheError, UsageError
+
+if TYPE_CHECKING:
+    from demarche.runs import Run
 
 # Each command imports its job when it runs, so that `--help` loads no model library.
 
@@ -58,6 +62,17 @@ def parser() -> argparse.ArgumentParser:
         "train", add_help=False, help="train and evaluate a model (`demarche train --help`)"
     )
 
+    search = commands.add_parser(
+        "search",
+        help="choose a model's parameters (`demarche train $(demarche search model=tfidf)`)",
+        description="Choose parameters on rows that the protocol does not measure, and print them "
+        "as KEY=VALUE for `demarche train`. The same command again goes on with its study.",
+    )
+    search.add_argument("override", nargs="*", metavar="KEY=VALUE", help="as for `demarche train`")
+    search.add_argument("--trials", type=int, default=20, metavar="N", help="default: 20 in all")
+    search.add_argument("--space", type=Path, metavar="FILE", help=".yaml of what to try")
+    search.set_defaults(run_command=_search)
+
     compare = commands.add_parser("compare", help="compare finished runs, best first")
     compare.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
     compare.add_argument(
@@ -77,6 +92,17 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_runs(audit)
     audit.set_defaults(run_command=_audit)
+
+    ablations = commands.add_parser("ablations", help="show what each part of the recipe is worth")
+    ablations.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
+    ablations.add_argument(
+        "--format",
+        choices=("table", "markdown", "json"),
+        help="default: table on a terminal, else markdown",
+    )
+    ablations.add_argument("--plots", type=Path, metavar="DIR", help="draw them too, as SVG")
+    _add_runs(ablations)
+    ablations.set_defaults(run_command=_ablations)
 
     runs = commands.add_parser("runs", help="list runs, or remove some")
     actions = runs.add_subparsers(metavar="ACTION")
@@ -217,9 +243,37 @@ def _data(options: argparse.Namespace) -> None:
     print_overview(overview(options.seeds, options.folder), options.format)
 
 
+def _search(options: argparse.Namespace) -> None:
+    from demarche.search import search
+
+    if options.trials < 1:
+        raise UsageError(f"--trials {options.trials}: expected 1 or more")
+    found = search(options.override, options.trials, options.space)
+    sys.stdout.write(f"{' '.join(found)}\n")
+
+
 def _compare(options: argparse.Namespace) -> None:
     from demarche.compare import compare
     from demarche.render import print_comparison
+
+    print_comparison(compare(_finished(options)), options.format or _table_form())
+
+
+def _ablations(options: argparse.Namespace) -> None:
+    from demarche.ablations import ablations, plots
+    from demarche.files import write_text
+    from demarche.render import print_ablations
+
+    rows = ablations(_finished(options))
+    if options.plots:
+        options.plots.mkdir(parents=True, exist_ok=True)
+        for name, chart in plots(rows).items():
+            write_text(options.plots / name, chart)
+    print_ablations(rows, options.format or _table_form())
+
+
+def _finished(options: argparse.Namespace) -> "list[Run]":
+    """Give the runs that a command names, by default all that are finished."""
     from demarche.runs import find_run, list_runs
 
     chosen = [find_run(name, options.runs) for name in dict.fromkeys(options.run)]
@@ -228,8 +282,11 @@ def _compare(options: argparse.Namespace) -> None:
     runs = chosen or [run for run in list_runs(options.runs) if run.state == "finished"]
     if not runs:
         raise UsageError(f"no finished run in {options.runs}; train one: demarche train")
-    default = "table" if sys.stdout.isatty() else "markdown"
-    print_comparison(compare(runs), options.format or default)
+    return runs
+
+
+def _table_form() -> str:
+    return "table" if sys.stdout.isatty() else "markdown"
 
 
 def _audit(options: argparse.Namespace) -> None:
@@ -238,8 +295,7 @@ def _audit(options: argparse.Namespace) -> None:
     from demarche.runs import find_run
 
     run = find_run(options.run, options.runs)
-    default = "table" if sys.stdout.isatty() else "markdown"
-    print_audit(audit_run(run), run.id, options.format or default)
+    print_audit(audit_run(run), run.id, options.format or _table_form())
 
 
 def _runs(options: argparse.Namespace) -> None:

@@ -1,12 +1,14 @@
 """Typed training configs: composed by Hydra, checked once, frozen."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -17,7 +19,10 @@ from demarche.typed import explained, nearest, typed
 
 PROTOCOLS = ("leave_one_event_out", "holdout", "none")
 
-GROUPS = ("model", "data", "protocol", "experiment")
+TRACKING = ("none", "mlflow", "trackio")
+"""Where a finished run is logged besides its folder."""
+
+GROUPS = ("model", "data", "protocol", "ablation", "experiment")
 """What can be chosen by name, each a folder of config files."""
 
 
@@ -25,22 +30,22 @@ GROUPS = ("model", "data", "protocol", "experiment")
 class DataConfig:
     """What is trained on, and where it lies.
 
-    `synthetic_articles` is the share of them that is drawn, from 0 to 1.
+    `gold` and `synthetic_articles` are the shares of them that are drawn, from 0 to 1.
     """
 
     name: str
-    gold: bool
+    gold: float
     statements: bool
     synthetic_articles: float
     seeds: str | None
     folder: str | None
 
     def __post_init__(self) -> None:
-        """Check the share."""
-        if not 0 <= self.synthetic_articles <= 1:
-            raise ConfigError(
-                f"data.synthetic_articles={self.synthetic_articles} is no share from 0 to 1"
-            )
+        """Check the shares."""
+        for name in ("gold", "synthetic_articles"):
+            share = getattr(self, name)
+            if not 0 <= share <= 1:
+                raise ConfigError(f"data.{name}={share} is no share from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class TrainConfig:
     seed : int
     runs : str
         The folder that runs are written to.
+    tracking : str
+        One of `TRACKING`.
     """
 
     model: str
@@ -81,6 +88,12 @@ class TrainConfig:
     protocol: ProtocolConfig
     seed: int
     runs: str
+    tracking: str = "none"
+
+    def __post_init__(self) -> None:
+        """Check the tracking."""
+        if self.tracking not in TRACKING:
+            raise ConfigError(f"tracking={self.tracking} is none of {', '.join(TRACKING)}")
 
     def as_dict(self) -> dict[str, Any]:
         """Give the config as plain values, for the run's record."""
@@ -106,6 +119,7 @@ def checked(config: DictConfig) -> TrainConfig:
         protocol=typed(ProtocolConfig, config.protocol, "protocol"),
         seed=_integer(config.seed),
         runs=str(config.runs),
+        tracking=str(config.tracking),
     )
 
 
@@ -133,6 +147,37 @@ def composed(overrides: Sequence[str]) -> TrainConfig:
             raise _unknown_override(error, overrides) from None
 
 
+def swept(overrides: Sequence[str]) -> list[list[str]]:
+    """Give the overrides of each job of a sweep, as Hydra's own sweeper combines them.
+
+    The config may list values too (``hydra.sweeper.params``); those of the overrides go before.
+
+    Raises
+    ------
+    ConfigError
+        If an override is not understood.
+    """
+    GlobalHydra.instance().clear()
+    with initialize_config_module("demarche.configs", version_base="1.3"):
+        parser = OverridesParser.create(config_loader=GlobalHydra.instance().config_loader())
+        try:
+            given = parser.parse_overrides(list(overrides))
+            fixed = [str(o.input_line) for o in given if not o.is_sweep_override()]
+            params = compose("train", fixed, return_hydra_config=True).hydra.sweeper.params or {}
+            listed = parser.parse_overrides([f"{key}={value}" for key, value in params.items()])
+            choices = {
+                o.get_key_element(): [
+                    f"{o.get_key_element()}={value}" for value in o.sweep_string_iterator()
+                ]
+                if o.is_sweep_override()
+                else [str(o.input_line)]
+                for o in (*listed, *given)
+            }
+        except HydraException as error:
+            raise _unknown_override(error, overrides) from None
+    return [list(job) for job in product(*choices.values())]
+
+
 def _unknown_override(error: HydraException, overrides: Sequence[str]) -> ConfigError:
     """Turn Hydra's message about an override into one line that names the nearest right one."""
     message = str(error)
@@ -152,6 +197,17 @@ def _known_keys(overrides: Sequence[str]) -> list[str]:
     """List the dotted keys of the config that the chosen groups give."""
     config = compose("train", overrides=[o for o in overrides if o.split("=")[0] in GROUPS])
     return list(_dotted(OmegaConf.to_container(config), ""))
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Give nested values by dotted keys."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
 
 
 def _dotted(values: Any, prefix: str) -> Iterator[str]:

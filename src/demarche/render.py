@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from demarche.ablations import REFERENCE, Variant
 from demarche.compare import Row
 from demarche.corpus.gold import PASSES
 from demarche.errors import RunError
@@ -205,6 +206,34 @@ def _interval(estimate: Estimate, sign: str = "") -> str:
     return f"{estimate.low:{sign}.2f}–{estimate.high:{sign}.2f}".replace("–+", " to +").replace(
         "–-", " to -"
     )
+
+
+ABLATION = ("model", "variant", "seeds", "macro-F1", "95 %", "Δ", "95 % of Δ")
+
+
+def print_ablations(rows: Sequence[Variant], form: str) -> None:
+    """Print a table of ablations as ``table``, ``markdown`` or ``json``."""
+    if form == "json":
+        _print_json([asdict(row) for row in rows])
+        return
+    for _, members in groupby(rows, key=lambda row: row.group):
+        found = list(members)
+        title = f"{found[0].statements} held-out statements; Δ to {REFERENCE} of the same model"
+        body = [
+            [
+                row.model,
+                f"`{row.name}`" if form == "markdown" else row.name,
+                ", ".join(map(str, row.seeds)),
+                f"{row.macro_f1:.3f}",
+                "–" if row.interval is None else "{:.2f}–{:.2f}".format(*row.interval),
+                "" if row.difference is None else f"{row.difference:+.3f}",
+                ""
+                if row.difference_interval is None
+                else "{:+.2f} to {:+.2f}".format(*row.difference_interval),
+            ]
+            for row in found
+        ]
+        (_print_markdown if form == "markdown" else _print_table)(title, ABLATION, body)
 
 
 def print_runs(runs: Sequence[Run], form: str) -> None:

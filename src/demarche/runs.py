@@ -165,6 +165,7 @@ def _alive(status: Mapping[str, Any]) -> bool:
 def identify(config: TrainConfig, fingerprints: Mapping[str, str]) -> str:
     """Name a run by its config and data: the same name, the same experiment."""
     content = {**config.as_dict(), "runs": None, "fingerprints": dict(fingerprints)}
+    del content["tracking"]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
     return f"{config.model}-{config.data.name}-{config.protocol.name}-s{config.seed}-{key}"
 
@@ -185,14 +186,14 @@ def recorded(config: TrainConfig, fingerprints: Mapping[str, str]) -> Iterator[R
         "pid": os.getpid(),
         "host": platform.node(),
     }
-    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        shutil.rmtree(run.path, ignore_errors=True)
-        run.path.mkdir(parents=True)
-        _write_json(run.path / "status.json", status)
-        _write_json(run.path / "config.json", _description(config, fingerprints))
-        yield run
-        _write_json(run.path / "status.json", {**status, "state": "finished", "ended": _now()})
+        with terminable():
+            shutil.rmtree(run.path, ignore_errors=True)
+            run.path.mkdir(parents=True)
+            _write_json(run.path / "status.json", status)
+            _write_json(run.path / "config.json", _description(config, fingerprints))
+            yield run
+            _write_json(run.path / "status.json", {**status, "state": "finished", "ended": _now()})
     except KeyboardInterrupt:
         _abandon(run, {**status, "state": "interrupted", "ended": _now()})
         raise
@@ -201,6 +202,14 @@ def recorded(config: TrainConfig, fingerprints: Mapping[str, str]) -> Iterator[R
         if isinstance(error, OSError):
             raise DemarcheError(f"{run.path}: cannot be written ({error.strerror})") from error
         raise
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Treat a request to terminate like an interrupt, so that what was begun is tidied up."""
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGTERM, previous)
 

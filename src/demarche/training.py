@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from demarche.config import TrainConfig
 from demarche.corpus.corpus import Corpus, load_corpus
-from demarche.corpus.folds import make_folds, word_runs
+from demarche.corpus.folds import Fold, make_folds, word_runs
+from demarche.corpus.shares import drawn_evenly
 from demarche.corpus.swaps import Swap, make_swaps
 from demarche.corpus.synthetic import Template, fill_templates
 from demarche.errors import ConfigError
@@ -43,12 +44,11 @@ def train(config: TrainConfig) -> Run:
     KeyboardInterrupt
         If interrupted; the run is marked ``interrupted`` and holds no model.
     """
-    corpus = load_corpus(_folder(config.data.seeds), _folder(config.data.folder))
-    finished = Run(Path(config.runs) / identify(config, corpus.fingerprints))
+    corpus = read_corpus(config.data.seeds, config.data.folder)
+    finished, folds = planned(config, corpus)
     if finished.path.is_dir() and finished.state == "finished":
         sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
         return finished
-    folds = make_folds(corpus, config.protocol.name, config.protocol.event)
     with recorded(config, corpus.fingerprints) as run:
         model = model_class(config.model)(config.params, config.seed)
         seconds, tables, judged = 0.0, [], []
@@ -70,8 +70,21 @@ def train(config: TrainConfig) -> Run:
     return run
 
 
-def _folder(name: str | None) -> Path | None:
-    return None if name is None else Path(name)
+def read_corpus(seeds: str | None, folder: str | None) -> Corpus:
+    """Read the corpus that a config names."""
+    return load_corpus(Path(seeds) if seeds else None, Path(folder) if folder else None)
+
+
+def planned(config: TrainConfig, corpus: Corpus) -> tuple[Run, list[Fold]]:
+    """Give the run that a job writes, or has written before, and its folds.
+
+    Raises
+    ------
+    ConfigError
+        If the folds cannot be made.
+    """
+    run = Run(Path(config.runs) / identify(config, corpus.fingerprints))
+    return run, make_folds(corpus, config.protocol.name, config.protocol.event)
 
 
 def fit(model: StanceClassifier, rows: Hints) -> float:
@@ -127,7 +140,7 @@ def _clean(rows: Sequence[Example], corpus: Corpus, held_out: Sequence[Sentence]
 
 def _rows(config: TrainConfig, corpus: Corpus, k: int) -> list[Example]:
     """Give the rows that the config's sources hold, synthetic slots filled for the k-th time."""
-    rows = corpus.gold_examples() if config.data.gold else []
+    rows = drawn_evenly(corpus.gold_examples(), config.data.gold, config.seed)
     seed = f"{config.seed}/{k}"
     if config.data.statements:
         rows += fill_templates(corpus.statements, seed)

@@ -41,7 +41,7 @@ class TransformerParams:
         Longer texts are cut.
     trained_layers : int or None
         How many of the encoder's top layers are trained, those below and the embeddings being
-        frozen; None trains everything.
+        frozen; 0 trains the head alone, None everything.
     epochs : int
         Passes over the rows, the slots of synthetic ones filled anew for each.
     least_steps : int
@@ -153,8 +153,9 @@ class Transformer:
         layers = _layers(self.model.base_model)
         trained = layers[max(0, len(layers) - self.params.trained_layers) :]
         first_trained = next(iter(trained.parameters()), None)
-        for parameter in self.model.base_model.parameters():
-            if parameter is first_trained:
+        for name, parameter in self.model.base_model.named_parameters():
+            # A pooler is a layer of the head, whatever the encoder counts it to.
+            if parameter is first_trained or name.startswith("pooler."):
                 break
             parameter.requires_grad_(False)
 
