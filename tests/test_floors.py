@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"articles"}, {"corpus"}),
     ({"models"}, {"evaluation"}),
     (
-        {"config", "training", "sweep", "runs", "compare", "overview", "audit"}
+        {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange"}
         | {"classify", "inputs", "reading", "rows", "report"},
     ),
@@ -148,5 +148,6 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    for command in ("data", "train", "compare", "audit", "runs", "read", "classify", "labels"):
+    commands = ("data", "train", "compare", "audit", "report", "runs", "read", "classify", "labels")
+    for command in commands:
         assert f"\n    {command} " in done.stdout

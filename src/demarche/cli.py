@@ -1,4 +1,4 @@
-"""The command line: `demarche data | train | compare | audit | runs | read | classify | labels`."""
+"""The command line: `demarche data | train | compare | report | read | classify | ...`."""
 
 import argparse
 import os
@@ -103,6 +103,14 @@ def parser() -> argparse.ArgumentParser:
     ablations.add_argument("--plots", type=Path, metavar="DIR", help="draw them too, as SVG")
     _add_runs(ablations)
     ablations.set_defaults(run_command=_ablations)
+
+    report = commands.add_parser("report", help="write finished runs as a page for the browser")
+    report.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
+    report.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help=f"ends in {PAGE}"
+    )
+    _add_runs(report)
+    report.set_defaults(run_command=_report)
 
     runs = commands.add_parser("runs", help="list runs, or remove some")
     actions = runs.add_subparsers(metavar="ACTION")
@@ -296,6 +304,16 @@ def _audit(options: argparse.Namespace) -> None:
 
     run = find_run(options.run, options.runs)
     print_audit(audit_run(run), run.id, options.format or _table_form())
+
+
+def _report(options: argparse.Namespace) -> None:
+    from demarche.report.evaluation import write_report
+    from demarche.tables import check_output
+
+    if options.output.suffix.lower() != PAGE:
+        raise UsageError(f"{options.output}: a report's name ends in {PAGE}")
+    check_output(options.output, (PAGE,))
+    write_report(_finished(options), options.output)
 
 
 def _runs(options: argparse.Namespace) -> None:

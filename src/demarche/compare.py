@@ -160,14 +160,36 @@ def compare(runs: Sequence[Run]) -> list[Row]:
     RunError
         If a run is damaged.
     """
+    return [
+        row
+        for number, group in enumerate(measured_alike(runs), start=1)
+        for row in _rows(number, _folded(group))
+    ]
+
+
+def measured_alike(runs: Sequence[Run]) -> list[list[Run]]:
+    """Put runs together that were measured on the same sentences of the same data.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Finished; those without held-out statements are passed over.
+
+    Returns
+    -------
+    list of list of Run
+        Most statements first.
+
+    Raises
+    ------
+    RunError
+        If a run is damaged.
+    """
     groups: dict[str, list[Run]] = {}
     for run in runs:
         if run.metrics and run.metrics["statements"]:
             groups.setdefault(_measured_on(run), []).append(run)
-    rows: list[Row] = []
-    for number, group in enumerate(sorted(groups.values(), key=_size, reverse=True), start=1):
-        rows += _rows(number, _folded(group))
-    return rows
+    return sorted(groups.values(), key=_size, reverse=True)
 
 
 def _headline(run: Run) -> dict[str, Any]:

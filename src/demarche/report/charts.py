@@ -16,6 +16,7 @@ STYLE = """
 .chart text { fill: currentColor }
 .chart .grid { stroke: currentColor; stroke-opacity: .18 }
 .chart .whisker { stroke: currentColor; stroke-width: 1.5 }
+.chart .dashed { stroke-dasharray: 5 4; stroke-opacity: .6 }
 .chart .s0 { color: #0072b2 } .chart .s1 { color: #d55e00 }
 .chart .s2 { color: #009e73 } .chart .s3 { color: #cc79a7 }
 .chart .fill { fill: currentColor } .chart .line { stroke: currentColor; fill: none }
@@ -34,6 +35,8 @@ SERIES = len(MARKS)
 """So many lines can be told apart in one chart."""
 
 WIDTH = 640
+CURVE = 420
+FEW = 20
 ROW = 30
 PLOT = 300
 LETTER = 7.2  # the width of a letter, about
@@ -188,6 +191,70 @@ def line_chart(title: str, across: str, measure: str, series: Mapping[str, Seque
     return _svg(title, told, bottom + 54 + 20 * len(series), parts)
 
 
+def curve_chart(
+    title: str,
+    across: str,
+    measure: str,
+    points: Sequence[Point],
+    told: str,
+    diagonal: str | None = None,
+) -> str:
+    """Draw one line over shares from 0 to 1, with a whisker over each interval.
+
+    Parameters
+    ----------
+    title : str
+    across, measure : str
+        What `x` and the values are.
+    points : sequence of Point
+        By `x`, each from 0 to 1; marked one by one where they are few.
+    told : str
+        The text alternative; of many points it need not name each.
+    diagonal : str, optional
+        Draw the line where both are equal, and say this of it.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+    """
+    left, right, top = 52, CURVE - 16, 52
+    bottom = top + PLOT
+    ends = [e for p in points for e in (p.value, p.high) if e is not None]
+    ceiling = 10 if diagonal else max(1, ceil(10 * max(ends, default=0.1)))
+
+    def x(value: float) -> float:
+        return left + value * (right - left)
+
+    def y(value: float) -> float:
+        return bottom - 10 * value / ceiling * (bottom - top)
+
+    parts = []
+    for tick in range(0, ceiling + 1, 2 if ceiling > 6 else 1):
+        parts.append(_line("grid", left, y(tick / 10), right, y(tick / 10)))
+        parts.append(_text(left - 8, y(tick / 10) + 4, f"{tick / 10:.1f}", "end"))
+    parts += [
+        _text(x(share / 10), bottom + 18, f"{share / 10:.1f}", "middle")
+        for share in range(0, 11, 2)
+    ]
+    parts.append(_text((left + right) / 2, bottom + 38, across, "middle"))
+    parts.append(_text(left, top - 8, measure, "start"))
+    if diagonal:
+        parts.append(_line("whisker dashed", x(0), y(0), x(1), y(1)))
+        parts.append(_text(right - 4, bottom - 8, f"dashed: {diagonal}", "end"))
+    inner = [
+        _line("line", x(p.x), y(p.low), x(p.x), y(p.high))
+        for p in points
+        if p.low is not None and p.high is not None
+    ]
+    path = " ".join(f"{x(p.x):.1f},{y(p.value):.1f}" for p in points)
+    inner.append(f'<polyline class="line" stroke-width="2" points="{path}"/>')
+    if len(points) <= FEW:
+        inner += [_mark(0, x(p.x), y(p.value)) for p in points]
+    parts.append(f'<g class="s0">{"".join(inner)}</g>')
+    return _svg(title, told, bottom + 48, parts, CURVE)
+
+
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
@@ -200,13 +267,13 @@ def _mark(number: int, x: float, y: float) -> str:
     return f'<path class="fill" d="{MARKS[number]}" transform="translate({x:.1f} {y:.1f})"/>'
 
 
-def _svg(title: str, told: str, height: float, parts: Sequence[str]) -> str:
+def _svg(title: str, told: str, height: float, parts: Sequence[str], width: int = WIDTH) -> str:
     """Frame a chart with its title and its text alternative."""
     # Ids must differ between the charts of one page.
     name = "chart-" + hashlib.sha256(f"{title}{told}".encode()).hexdigest()[:8]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{WIDTH}" '
-        f'viewBox="0 0 {WIDTH} {height:.0f}" aria-labelledby="{name}-t {name}-d" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" '
+        f'viewBox="0 0 {width} {height:.0f}" aria-labelledby="{name}-t {name}-d" '
         f'style="max-width: 100%; height: auto">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(told)}</desc>'
         f"<style>{STYLE}</style>"

@@ -3,26 +3,16 @@
 The page stands alone: no script, no font, no picture, nothing from elsewhere.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from demarche.errors import DemarcheError
-from demarche.files import replacing
+from demarche.report.html import SYMBOLS, write_html
 from demarche.rows import ReadArticle, Show
 from demarche.stance import STANCES
 from demarche.tables import Record
-
-SYMBOLS = dict(zip(STANCES, "▲●◆○", strict=True))
-"""A shape for each stance, for those who see no colours."""
-
-UNSAFE_FOR_PAGES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that HTML forbids, and surrogates, which UTF-8 cannot hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +84,11 @@ def write_page(articles: Sequence[ReadArticle], show: Show, path: Path) -> None:
     DemarcheError
         If writing fails; an earlier file of that name is as it was.
     """
-    try:
-        with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
-            stream.writelines(_render(articles, show))
-    except OSError as error:
-        raise DemarcheError(f"{path}: cannot be written ({error.strerror})") from error
-
-
-def _render(articles: Sequence[ReadArticle], show: Show) -> Iterator[str]:
-    environment = Environment(
-        loader=PackageLoader("demarche.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
     sections = [_section(article, show) for article in articles]
     rows = [row for section in sections for row in section.rows]
-    page = environment.get_template("page.html")
-    return page.generate(
+    write_html(
+        "page.html",
+        path,
         sections=sections,
         show=show,
         statements=len(rows),
@@ -122,13 +97,6 @@ def _render(articles: Sequence[ReadArticle], show: Show) -> Iterator[str]:
         stances=STANCES,
         symbols=SYMBOLS,
     )
-
-
-def _printable(value: object) -> object:
-    """Clean what a template puts out; what is markup by now has been cleaned before."""
-    if type(value) is str:
-        return UNSAFE_FOR_PAGES.sub("\N{REPLACEMENT CHARACTER}", value)
-    return "" if value is None else value
 
 
 def _section(article: ReadArticle, show: Show) -> Section:
