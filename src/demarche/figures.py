@@ -40,7 +40,7 @@ class Listing:
     ----------
     title : str
     columns : tuple of str
-    rows : list of tuple of str
+    rows : sequence of tuple of str
         May be none; a cell is empty where there is nothing to say.
     notes : list of str
         How to read it, and why figures are not defined.
@@ -48,7 +48,7 @@ class Listing:
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     notes: list[str]
 
 
