@@ -7,6 +7,7 @@ differ in their seed alone are one row.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -128,10 +129,7 @@ def variant_name(config: Mapping[str, Any]) -> str:
         only one side knows, of a run of another version, are passed over.
     """
     name = config["data"]["name"]
-    try:
-        shipped = composed([f"model={config['model']}", f"data={name}"]).as_dict()
-    except ConfigError:  # a config of the user's own
-        shipped = {}
+    shipped = _shipped(config["model"], name)
     known = flat({part: shipped.get(part, {}) for part in ("data", "params")})
     changed = [
         f"{key.replace('params.', 'model.', 1)}={_typed_as(value)}"
@@ -139,6 +137,14 @@ def variant_name(config: Mapping[str, Any]) -> str:
         if key in known and value != known[key]
     ]
     return " ".join([f"data={name}", *changed])
+
+
+@cache
+def _shipped(model: str, data: str) -> dict[str, Any]:
+    try:
+        return composed([f"model={model}", f"data={data}"]).as_dict()
+    except ConfigError:  # a config of the user's own
+        return {}
 
 
 def _typed_as(value: Any) -> str:

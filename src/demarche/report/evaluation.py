@@ -266,7 +266,7 @@ def _headline(scores: dict[str, Any], sentences: dict[str, Any]) -> Listing:
         "log_loss": "log loss",
         "brier": "Brier score",
         "ece": "expected calibration error",
-        "ece_by_chance": "the same by chance alone",
+        "ece_by_chance": "calibration error by chance alone",
         "aurc": "area under the risk-coverage curve",
         "accuracy_at_half_coverage": "accuracy at 50 % coverage",
     }
