@@ -183,7 +183,7 @@ def audit(predictions: pd.DataFrame, swaps: pd.DataFrame, seed: int = 0) -> Audi
     countries = sorted(set().union(*removed))
     by_country = [group(code, _holding(code, removed)) for code in countries]
     sides, wrong = statements["side"].to_numpy(), statements["predicted"] != statements["stance"]
-    errors = wrong.to_numpy(dtype=np.float64)
+    errors: Floats = wrong.to_numpy().astype(np.float64)
     return Audit(
         statements=len(statements),
         overall=group("all", np.ones(len(swaps), dtype=bool)),
