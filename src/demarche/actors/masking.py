@@ -24,7 +24,7 @@ def mask(text: str) -> str:
     """Replace each country and person of a text by a fixed one, in the order of naming."""
     marked = mark([text])
     by_code = {country.code: country for country in countries()}
-    assignment = {}
+    assignment: dict[str, str] = {}
     for letter, code in zip(LETTERS, _COUNTRIES, strict=True):
         country = by_code[code]
         assignment |= {

@@ -19,7 +19,8 @@ from scipy.stats import binomtest, norm
 from scipy.stats import t as student
 
 from demarche.errors import DemarcheError
-from demarche.evaluation.metrics import PROBABILITY_COLUMNS, Indices, indices
+from demarche.evaluation.metrics import PROBABILITY_COLUMNS, indices
+from demarche.evaluation.tallies import Indices
 from demarche.stance import STANCES
 
 SWAP_COLUMNS = ("id", "variant", "countries", "persons", "text", "predicted", *PROBABILITY_COLUMNS)

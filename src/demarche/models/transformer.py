@@ -121,9 +121,9 @@ class Transformer:
             self._fit_last_layer(texts, labels, synthetic, hints)
         return self
 
-    def _read(self, texts: Sequence[str]) -> Sequence[str]:
+    def _read(self, texts: Sequence[str]) -> list[str]:
         """Give the texts as the encoder is to see them."""
-        return [mask(text) for text in texts] if self.params.mask_actors else texts
+        return [mask(text) for text in texts] if self.params.mask_actors else list(texts)
 
     def _finetune(
         self,
