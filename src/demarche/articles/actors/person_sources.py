@@ -11,7 +11,7 @@ from demarche.articles.actors.nounphrases import definite, head_part, is_complem
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.speakers import Speaker, find_known
-from demarche.articles.actors.titles import MODIFIERS, SPOKESPERSONS, is_title
+from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title
 from demarche.articles.actors.words import Place, Word, find_country, split_words
 from demarche.articles.parts import Voice
 
@@ -20,6 +20,7 @@ SHE = frozenset({"she", "her", "hers", "herself"})
 _LOOK_BACK = 60  # mentions, and sentences onwards, among which a description looks for its person
 _BESIDE = 60  # characters after a name
 _OF = re.compile(r",? (?:of|from|at|with) ")
+_VERY_NOUN = 2  # how well a person fits who was called the same
 _NEAR = 4  # sentences within which a pronoun looks for its person
 
 # What it costs a person to be meant by a pronoun, in sentences of distance.
@@ -42,7 +43,8 @@ class PersonSources:
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person named at the head of a source, or beside it."""
         mentions = self._scene.scan.mentions[at]
-        for mention in mentions:
+        # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
+        for mention in sorted(mentions, key=lambda one: not one.person.descriptions):
             if mention.end <= span[0] or span[1] <= mention.start:
                 continue
             comma = self._scene.text.rfind(",", span[0], mention.start)
@@ -66,6 +68,13 @@ class PersonSources:
             if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
                 return mention
         return None
+
+    def unnamed(self, voice: Voice, noun: str) -> Person:
+        """Enter an official without a name, whom "he" or "she" may mean later."""
+        person = Person(voice.speaker, certain=True)
+        person.female = True if noun in FEMALE else False if noun in MALE else None
+        self._voices[person] = voice
+        return person
 
     def _labelled(self, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person of a label before a sentence: "MR. BERG: ..."."""
@@ -145,8 +154,12 @@ class PersonSources:
             if word.lower in MODIFIERS or word.lower in NOUNS
         }
         held = {_plain(w.lower) for d in person.descriptions for w in d.words}
+        if wanted.noun == "premier":
+            asked, held = asked | {"prime"}, held | ({"prime"} if "premier" in held else set())
         if asked - held - {"senior", "top", "lead"}:
             return 0
+        if fit < _VERY_NOUN:
+            return fit  # "the diplomat" may be the minister or her deputy
         # "the minister" is rather the minister than her deputy
         return fit - 0.3 * len({"deputy", "vice", "prime", "former"} & (held - asked))
 
@@ -185,7 +198,7 @@ class PersonSources:
         speaks_for = any(one.noun in SPOKESPERSONS for one in person.descriptions)
         if (
             any(one.international for one in said)
-            or self._scene.setting.is_at_organisation(at)
+            or (not party.country and self._scene.setting.is_at_organisation(at))
             or (
                 speaks_for and not party.country and self._scene.setting.opens_with_organisation(at)
             )
