@@ -196,6 +196,12 @@ def _belonging(passage: Passage, last: int) -> Description | None:
     words = passage.words
     if words[last].lower not in {"of", "from", "at", "with"}:
         return None
+    named = last + 1 + (words[last + 1 : last + 2] != [] and words[last + 1].lower == "the")
+    country = passage.place_at(named)
+    if words[last].lower == "of" and country and not (country.adjective or country.capital):
+        # "Foreign Minister Anna Berg of Norway"
+        inside, places = passage.phrase(last, country.last)
+        return Description(tuple(inside), places, 0, "delegate")
     end = last + 1
     while end < len(words) and passage.adjacent(end) and _may_name_body(words[end]):
         end += 1

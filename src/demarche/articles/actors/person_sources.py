@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from demarche.articles.actors.affiliation import Affiliation, affiliation
+from demarche.articles.actors.body_sources import BodySources
 from demarche.articles.actors.descriptions import Description
 from demarche.articles.actors.institutions import NOUNS
 from demarche.articles.actors.mentions import Mention
@@ -34,10 +35,13 @@ class PersonSources:
     Parameters
     ----------
     scene : Scene
+    bodies : BodySources
+        Names the body that a person is said to be of: "its spokesman".
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, bodies: BodySources) -> None:
         self._scene = scene
+        self._bodies = bodies
         self._voices: dict[Person, Voice] = {}
 
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
@@ -180,7 +184,10 @@ class PersonSources:
     def _voice(self, person: Person, at: int) -> Voice:
         said = [
             affiliation(
-                one, self._scene.speakers, lambda noun: self._scene.scan.register.find(noun, at)
+                one,
+                self._scene.speakers,
+                lambda noun: self._scene.scan.register.find(noun, at),
+                self._scene.setting.speaks_of,
             )
             for one in person.descriptions
         ]
@@ -206,6 +213,12 @@ class PersonSources:
             organisation = self._scene.setting.organisation_at(at)
             if organisation:
                 return Voice(person.name, organisation, "official")
+        openings = (description.words[0] for description in person.descriptions)
+        owner = next((word for word in openings if word.lower in {"its", "their"}), None)
+        if owner and not party.country:
+            body = self._bodies.meant_by_it(at, owner.start)
+            if body.side != "none":
+                return Voice(person.name, body.side, body.role)
         country = party.country or self._scene.setting.side_of(
             person, at, self._scene.history.latest()
         )

@@ -48,8 +48,8 @@ class Resolver:
         self._history = History()
         setting = Setting(text, units, scan, speakers)
         scene = Scene(text, units, scan, setting, speakers, self._history)
-        self._persons = PersonSources(scene)
         self._bodies = BodySources(scene)
+        self._persons = PersonSources(scene, self._bodies)
         self._unnamed: tuple[str, Heard] | None = None
 
     def last_voice(self, at: int) -> Voice:
