@@ -140,6 +140,27 @@ def test_an_outlet_that_only_relays_is_passed_over(sentence: str, source: str) -
     assert read_one(sentence)[2] == source
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Berg told the envoy that the road was open, according to the ministry.", "Berg"),
+        ("Foreign Minister Anna Berg relayed the “stern view,” urging Rome to stop, the Foreign "
+        "Ministry said.", "Foreign Minister Anna Berg"),
+        ("Rome condemned the raid, the ministry said.", "the ministry"),
+        ("Berg told the envoy that the road was open, the minister said.", "the minister"),
+    ],
+)
+def test_a_body_that_only_relays_a_persons_words_is_passed_over(
+    sentence: str, source: str
+) -> None:
+    assert read_one(sentence)[2] == source
+
+
+def test_whom_words_are_addressed_to_does_not_speak() -> None:
+    told = "The envoy’s attention was drawn “to the unacceptable noise of the drills.”"
+    assert carried(f"Berg said no. {told}") == ["Berg", 0]
+
+
 def carried(text: str) -> list[int | str | None]:
     """Give each sentence's source as written, or the place of the sentence that it is kept from."""
     return [text[slice(*how.source)] if how.source else how.carried for how in read(text)[1]]

@@ -196,9 +196,10 @@ def _belonging(passage: Passage, last: int) -> Description | None:
     words = passage.words
     if words[last].lower not in {"of", "from", "at", "with"}:
         return None
-    named = last + 1 + (words[last + 1 : last + 2] != [] and words[last + 1].lower == "the")
-    country = passage.place_at(named)
-    if words[last].lower == "of" and country and not (country.adjective or country.capital):
+    behind = [word.lower for word in words[last : last + 2]]
+    country = passage.place_at(last + 1 + (behind[1:] == ["the"]))
+    titled = last > 1 and words[last - 2].capital and passage.adjacent(last - 1)
+    if titled and behind[0] == "of" and country and not (country.adjective or country.capital):
         # "Foreign Minister Anna Berg of Norway"
         inside, places = passage.phrase(last, country.last)
         return Description(tuple(inside), places, 0, "delegate")
