@@ -375,7 +375,11 @@ def test_any_text_and_any_source_give_one_voice_a_sentence_twice_the_same(senten
             "Anna Berg",
             "Norway",
         ),
-        ("Arcadia Aerospace Chairman Anna Berg of Norway said so.", "Arcadia", "Norway"),
+        (
+            "Arcadia Aerospace Chairman Anna Berg of Norway said so.",
+            "Arcadia Aerospace Chairman Anna Berg",
+            "Norway",
+        ),
         (
             "The chair of the Norwegian Commission on Geodesy, Anna Berg, said so.",
             "The chair of the Norwegian Commission on Geodesy, Anna Berg",
@@ -440,7 +444,10 @@ def test_bodies_are_read_to_the_end_of_their_names(source, speaker):
     assert last("Chad met.", (f"It was so, {source} said.", source)).speaker == speaker
 
 
-def test_both_sides_speak_together():
-    both = ("The two sides said so.", "The two sides")
-    voice = last("Chad met the Netherlands.", both)
-    assert voice == Voice("Governments of Chad and the Netherlands", "Chad", "official")
+def test_a_label_of_an_office_names_nobody():
+    label = "Press Secretary Anna Berg and Admiral Ole Dahl\n\nPRESS SECRETARY: \nADM. DAHL: \n"
+    text = label + "Chad has lied. We wait."
+    units = [Unit(at := text.index(s), at + len(s), s, 1) for s in ("Chad has lied.", "We wait.")]
+    spans = [(at := text.index(s), at + len(s)) for s in ("PRESS SECRETARY", "ADM. DAHL")]
+    voices = resolve(text, units, [Attribution("direct", None, span) for span in spans])
+    assert [voice.speaker for voice in voices] == ["Anna Berg", "Ole Dahl"]

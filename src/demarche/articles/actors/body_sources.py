@@ -26,9 +26,7 @@ _THROUGH_MINISTRY = re.compile(
     r"\b(?:through|via|by|from|of) (?:its|the country[’']s) (?:\w+ )?foreign minist(?:ry|er)"
     r"|\bits foreign ministry"
 )
-_SEVERAL = re.compile(r"(?:the |these )?(?:two|both) (?:sides|countries|governments|capitals|parties|states)$"
-    r"|both$|the (?:sides|parties)$"
-)
+_SEVERAL = re.compile(r"(?:the |these )?(?:two|three|four|both|all) |both$|the (?:sides|parties)$")
 _SMALL = vocabulary("the but in an and for of at on as its")
 _RECENT = 4  # sentences within which "it" looks for its body
 _ISSUED = 3  # sentences within which a document is the last speaker's
@@ -81,8 +79,8 @@ class BodySources:
         if words[-1].lower in DOCUMENTS and not places:
             return self._issuer(at)
         several = _SEVERAL.match(" ".join(word.lower for word in words))
-        if several and not places and self._scene.setting.named_first:
-            return _governments(self._scene.setting.named_first)
+        if several and not places and self._scene.setting.first_country:
+            return _government(self._scene.setting.first_country)
         if _is_country(words, places):
             if _THROUGH_MINISTRY.search(self._scene.units[at].text):
                 return self._of(_FOREIGN_MINISTRY, at, words, places)
@@ -216,14 +214,6 @@ def _country_of(body: Body, words: Sequence[Word], places: Sequence[Place]) -> C
     if places and body.head not in {"embassy", "mission", "consulate"}:
         return places[0].country
     return None
-
-
-def _governments(countries: Sequence[Country]) -> Voice:
-    """Give the voice of two countries together, on the side of the one named first."""
-    if len(countries) == 1:
-        return _government(countries[0])
-    owners = " and ".join(f"{'the ' if c.article else ''}{c.name}" for c in countries)
-    return Voice(f"Governments of {owners}", countries[0].name, "official")
 
 
 def _government(country: Country) -> Voice:

@@ -12,7 +12,7 @@ from demarche.articles.actors.nounphrases import definite, head_part, is_complem
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.speakers import Speaker, find_known
-from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title
+from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title, lemma
 from demarche.articles.actors.words import Place, Word, find_country, split_words
 from demarche.articles.parts import Voice
 
@@ -84,8 +84,10 @@ class PersonSources:
         """Give the person of a label before a sentence: "MR. BERG: ..."."""
         comma = self._scene.text.find(",", *span)
         label = [w for w in words if w.capital and (comma < 0 or w.start < comma)]
+        ranks = [n for n, w in enumerate(label, 1) if is_title(lemma(w.lower))]
+        label = label[ranks[-1] if ranks else 0 :]  # "PRESS SECRETARY" names nobody
         names = [w.text.title() if w.text.isupper() else w.text for w in label if "." not in w.text]
-        names = [name for name in names if not is_title(name.lower()) and not find_country(name)]
+        names = [name for name in names if not find_country(name)]
         return (
             (self._scene.scan.cast.find(names) or self._scene.scan.cast.add(names))
             if names

@@ -196,13 +196,7 @@ class Setting:
     @cached_property
     def first_country(self) -> Country | None:
         """The country that the article names first."""
-        return next(iter(self.named_first), None)
-
-    @cached_property
-    def named_first(self) -> tuple[Country, ...]:
-        """The two countries that the article names first."""
-        named = dict.fromkeys(one.place.country for places in self._scan.places for one in places)
-        return tuple(named)[:2]
+        return next((one.place.country for places in self._scan.places for one in places), None)
 
     @cached_property
     def _background(self) -> dict[Country, float]:
