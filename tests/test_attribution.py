@@ -68,7 +68,7 @@ def read_one(sentence: str) -> tuple[str, str | None, str | None]:
         ("For Moscow, the red line is the supply of arms.", "For", "Moscow"),
         ("Berg met the Swedish envoy to issue a reprimand.", "issue", "Berg"),
         ("Norway delivered a stern warning on Monday.", "delivered", "Norway"),
-        ("The crews were told by the ministry to stay in port.", "told", "the ministry"),
+        ("The crews were told by the ministry that the port was closed.", "told", "the ministry"),
         ("Berg instructed the crews to stay in port.", "instructed", "Berg"),
     ],
 )  # fmt: skip

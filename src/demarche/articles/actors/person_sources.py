@@ -85,7 +85,7 @@ class PersonSources:
         comma = self._scene.text.find(",", *span)
         label = [w for w in words if w.capital and (comma < 0 or w.start < comma)]
         ranks = [n for n, w in enumerate(label, 1) if is_title(lemma(w.lower))]
-        label = label[ranks[-1] if ranks else 0 :]  # "PRESS SECRETARY" names nobody
+        label = label[ranks[-1] if ranks else 0 :]  # "REAR ADM. DAHL"
         names = [w.text.title() if w.text.isupper() else w.text for w in label if "." not in w.text]
         names = [name for name in names if not find_country(name)]
         return (
