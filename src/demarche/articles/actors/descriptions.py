@@ -201,8 +201,8 @@ def _belonging(passage: Passage, last: int) -> Description | None:
     titled = last > 1 and words[last - 2].capital and passage.adjacent(last - 1)
     if titled and behind[0] == "of" and country and not (country.adjective or country.capital):
         # "Foreign Minister Anna Berg of Norway"
-        inside, places = passage.phrase(last, country.last)
-        return Description(tuple(inside), places, 0, "delegate")
+        owned, places = passage.phrase(last, country.last)
+        return Description(tuple(owned), places, 0, "delegate")
     end = last + 1
     while end < len(words) and passage.adjacent(end) and _may_name_body(words[end]):
         end += 1
