@@ -363,3 +363,91 @@ def test_any_text_and_any_source_give_one_voice_a_sentence_twice_the_same(senten
     assert len(voices) == len(units)
     assert all(voice.speaker and voice.side and voice.role for voice in voices)
     assert resolve(text, units, attributions) == voices
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "side"),
+    [
+        ("In Chad, Foreign Minister Anna Berg of Norway said so.", "Anna Berg", "Norway"),
+        ("At the United Nations, Norwegian ambassador Anna Berg spoke.", "Anna Berg", "Norway"),
+        (
+            "Anna Berg, director of the Norwegian National Cyber Centre, said so.",
+            "Anna Berg",
+            "Norway",
+        ),
+        (
+            "Arcadia Aerospace Chairman Anna Berg of Norway said so.",
+            "Arcadia Aerospace Chairman Anna Berg",
+            "Norway",
+        ),
+        (
+            "The chair of the Norwegian Commission on Geodesy, Anna Berg, said so.",
+            "The chair of the Norwegian Commission on Geodesy, Anna Berg",
+            "Norway",
+        ),
+    ],
+)
+def test_a_country_or_a_body_beside_the_name_is_the_persons(sentence, source, side):
+    voice = last("Chad and Norway met.", (sentence, source))
+    assert (voice.speaker, voice.side) == ("Anna Berg", side)
+
+
+def test_its_spokesman_is_of_the_body_spoken_of():
+    spokesman = ("Its spokesman, Ole Dahl, said so.", "Its spokesman, Ole Dahl")
+    assert last("Chad met.", "The World Bank gave a loan.", spokesman).side == "World Bank"
+
+
+def test_a_foreign_office_is_the_one_of_a_country_spoken_of():
+    office = ("The Foreign Office said so.", "The Foreign Office")
+    assert last("Chad met.", office).speaker == "Ministry of Foreign Affairs of Chad"
+    spokesman = ("Foreign Office spokesman Ole Dahl said so.", "Ole Dahl")
+    assert last("Chad met.", spokesman).side == "Chad"
+
+
+def test_unnamed_officials_of_two_countries_stay_apart_and_pronouns_mean_them():
+    voices = listen(
+        BERG,
+        ("The delegate of Chad said so.", "The delegate of Chad"),
+        ("He said more.", "He"),
+        ("The delegate of Peru said so.", "The delegate of Peru"),
+        ("He said more.", "He"),
+        ("The delegate repeated it.", "The delegate"),
+    )
+    assert [voice.side for voice in voices[1:]] == ["Chad", "Chad", "Peru", "Peru", "Peru"]
+
+
+def test_a_wider_noun_means_who_spoke_last_whatever_the_rank():
+    deputy = ("Swedish Deputy Foreign Minister Eva Dahl agreed.", "Eva Dahl")
+    diplomat = ("The Swedish diplomat said more.", "The Swedish diplomat")
+    assert last(BERG, deputy, diplomat).speaker == "Eva Dahl"
+
+
+def test_the_head_of_government_is_the_prime_minister():
+    premier = ("Swedish Prime Minister Eva Dahl spoke.", "Eva Dahl")
+    head = ("The head of government said more.", "The head of government")
+    assert last(premier, BERG, head).speaker == "Eva Dahl"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("The Federation of Metal Users of Norway", "Federation of Metal Users of Norway"),
+        ("the Norwegian Olympic committee", "Olympic Committee of Norway"),
+        ("The National Hospital Association of Norway", "National Hospital Association of Norway"),
+        ("the Norwegian chamber of commerce", "Chamber of Commerce of Norway"),
+        ("Norway, an ally of Chad,", "Government of Norway"),
+        ("a notice to sailors issued by the Norwegian navy", "Navy of Norway"),
+        ("a communique issued in Oslo", "Government of Norway"),
+    ],
+)
+def test_bodies_are_read_to_the_end_of_their_names(source, speaker):
+    assert last("Chad met.", (f"It was so, {source} said.", source)).speaker == speaker
+
+
+def test_the_rank_of_a_label_is_no_name():
+    label = "Admiral Ole Dahl\n\nADM. DAHL: \n"
+    text = label + "We wait."
+    start, at = len(label), text.index("ADM.")
+    how = Attribution("direct", None, (at, at + len("ADM. DAHL")))
+    [voice] = resolve(text, [Unit(start, len(text), "We wait.", 1)], [how])
+    assert voice.speaker == "Ole Dahl"

@@ -66,6 +66,10 @@ def read_one(sentence: str) -> tuple[str, str | None, str | None]:
         ("He would say only that the road was open.", "say", "He"),
         ("A statement by the army said the road was open.", "said", "A statement by the army"),
         ("For Moscow, the red line is the supply of arms.", "For", "Moscow"),
+        ("Berg met the Swedish envoy to issue a reprimand.", "issue", "Berg"),
+        ("Norway delivered a stern warning on Monday.", "delivered", "Norway"),
+        ("The crews were told by the ministry that the port was closed.", "told", "the ministry"),
+        ("Berg instructed the crews to stay in port.", "instructed", "Berg"),
     ],
 )  # fmt: skip
 def test_paraphrase_is_attributed(sentence: str, cue: str, source: str) -> None:
@@ -91,6 +95,7 @@ def test_paraphrase_is_attributed(sentence: str, cue: str, source: str) -> None:
         "In the view of the present author, the talks will fail.",
         "The member states will meet on Friday.",
         "They were held on fraud charges.",
+        "Norway issued bonds to raise money.",
     ],
 )
 def test_acts_and_the_authors_own_voice_are_narration(sentence: str) -> None:
@@ -138,6 +143,27 @@ def test_mode_tells_quotation_from_paraphrase_and_terms(sentence: str, mode: str
 )
 def test_an_outlet_that_only_relays_is_passed_over(sentence: str, source: str) -> None:
     assert read_one(sentence)[2] == source
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Berg told the envoy that the road was open, according to the ministry.", "Berg"),
+        (
+            "Anna Berg relayed its “stern view,” urging Rome to stop, the ministry said.",
+            "Anna Berg",
+        ),
+        ("Rome condemned the raid, the ministry said.", "the ministry"),
+        ("Berg told the envoy that the road was open, the minister said.", "the minister"),
+    ],
+)
+def test_a_body_that_only_relays_a_persons_words_is_passed_over(sentence: str, source: str) -> None:
+    assert read_one(sentence)[2] == source
+
+
+def test_whom_words_are_addressed_to_does_not_speak() -> None:
+    told = "The envoy’s attention was drawn “to the unacceptable noise of the drills.”"
+    assert carried(f"Berg said no. {told}") == ["Berg", 0]
 
 
 def carried(text: str) -> list[int | str | None]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, classification_report, f1_score, log_loss
 from sklearn.metrics import confusion_matrix as confusion
 
-from demarche.errors import DemarcheError
 from demarche.evaluation.metrics import (
     PROBABILITY_COLUMNS,
     SLICES,
@@ -219,10 +218,3 @@ def test_an_interval_that_is_not_defined_is_none(truth: Indices, verdicts: Indic
     found = evaluate(table(truth, verdicts).assign(mode="direct"))["statements"]
     assert found["macro_f1_interval"] is None
     assert found["intervals"]["accuracy"]["statement"] is None
-
-
-def test_probabilities_that_are_not_numbers_are_refused() -> None:
-    predictions = table(*drawn(0, 20))
-    predictions.loc[[3, 7], PROBABILITY_COLUMNS[1]] = np.nan
-    with pytest.raises(DemarcheError, match=r"2 of 20 .* not numbers"):
-        evaluate(predictions)

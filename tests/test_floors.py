@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "tables",
             "jsontext",
             "extras",
+            "actors",
         },
     ),
     ({"articles"}, {"corpus"}),

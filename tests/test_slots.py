@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarche.corpus.slots import Person, _fill_line, fill
+from demarche.actors.slots import Person, fill, fill_line
 from demarche.errors import DataError
 from demarche.gazetteer import Country, countries, find, names
 
@@ -81,7 +81,7 @@ def parties(text: str, rng: Random) -> list[Country]:
 def test_grammar(text: str, expected: str) -> None:
     assignment = {"A": A, "A_adj": "American", "B": B, "B_adj": "Dutch", "C": "Cyprus"}
     assignment["P1_last"] = "Maas"
-    assert _fill_line(text, assignment, frozenset("AB")) == expected
+    assert fill_line(text, assignment, frozenset("AB")) == expected
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_grammar(text: str, expected: str) -> None:
 def test_indefinite_article_goes_by_sound(words: str) -> None:
     adjective = {"A_adj": words.split()[1]}
     for text in ("It was a {A_adj} ship.", "It was an {A_adj} ship."):
-        assert _fill_line(text, adjective, frozenset()) == f"It was {words} ship."
+        assert fill_line(text, adjective, frozenset()) == f"It was {words} ship."
 
 
 @given(st.integers(0, len(rows("articles")) - 1), st.integers())

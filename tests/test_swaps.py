@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarche.corpus.people import find_cast, find_people
-from demarche.corpus.places import find_places
-from demarche.corpus.swaps import VARIANTS, make_swaps, mark, swap
+from demarche.actors.marking import mark, swap
+from demarche.actors.people import find_cast, find_people
+from demarche.actors.places import find_places
+from demarche.corpus.swaps import VARIANTS, make_swaps
 from demarche.gazetteer import countries, names
 
 CODES = {country.code: country for country in countries()}

@@ -59,6 +59,11 @@ def targets(*sentences: tuple[Voice, str]) -> list[str]:
         ("Peru", "He accused the government of Chile of lying.", "Chile"),
         ("Peru", "A member of the UN Security Council like Chile must know better.", "Chile"),
         ("Peru", "Peru and Chile were sabotaged by Bolivia, he said.", "Bolivia"),
+        (
+            "Iran",
+            "The hostility of the US harms the trade of Turkey and Iran, he said.",
+            "United States",
+        ),
     ],
 )
 def test_what_a_sentence_does_with_a_party_decides(side: str, sentence: str, target: str) -> None:

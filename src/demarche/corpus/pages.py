@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from demarche.actors.slots import Person, fill
 from demarche.corpus.corpus import load_corpus, packaged
 from demarche.corpus.rows import TEXT, Row, of_type, read_rows
-from demarche.corpus.slots import Person, fill
 from demarche.corpus.synthetic import lines_of, persons_of
 from demarche.records import Labelled
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demarche.actors.slots import Person, fill, unknown_slot
 from demarche.corpus.rows import (
     ALSO,
     MODE,
@@ -19,7 +20,6 @@ from demarche.corpus.rows import (
     one_of,
     read_rows,
 )
-from demarche.corpus.slots import Person, fill, unknown_slot
 from demarche.records import Example
 
 GENDER = one_of("m", "f")

@@ -10,6 +10,7 @@ what a country's presence does can be read off as in an experiment.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,8 @@ from scipy.stats import binomtest, norm
 from scipy.stats import t as student
 
 from demarche.errors import DemarcheError
-from demarche.evaluation.metrics import PROBABILITY_COLUMNS, Indices, indices
+from demarche.evaluation.metrics import PROBABILITY_COLUMNS, indices
+from demarche.evaluation.tallies import Indices
 from demarche.stance import STANCES
 
 SWAP_COLUMNS = ("id", "variant", "countries", "persons", "text", "predicted", *PROBABILITY_COLUMNS)
@@ -182,7 +184,7 @@ def audit(predictions: pd.DataFrame, swaps: pd.DataFrame, seed: int = 0) -> Audi
     countries = sorted(set().union(*removed))
     by_country = [group(code, _holding(code, removed)) for code in countries]
     sides, wrong = statements["side"].to_numpy(), statements["predicted"] != statements["stance"]
-    tested = (sides, wrong.to_numpy(dtype=np.float64), seed)
+    errors: Floats = wrong.to_numpy().astype(np.float64)
     return Audit(
         statements=len(statements),
         overall=group("all", np.ones(len(swaps), dtype=bool)),
@@ -190,8 +192,8 @@ def audit(predictions: pd.DataFrame, swaps: pd.DataFrame, seed: int = 0) -> Audi
         by_country=sorted(by_country, key=lambda found: -found.statements),
         shifts=_shifts(after, clusters, inserted, seed),
         sides=_sides(statements),
-        sides_p_value=_side_test(*tested, np.zeros(len(statements))),
-        sides_p_value_given_stance=_side_test(*tested, statements["stance"].to_numpy()),
+        sides_p_value=_side_test(sides, errors, np.zeros(len(statements)), seed),
+        sides_p_value_given_stance=_side_test(sides, errors, statements["stance"].to_numpy(), seed),
     )
 
 
@@ -242,19 +244,19 @@ def _group(name: str, figures: Floats, clusters: Indices, seed: int) -> Group:
 
 def _apart(verdicts: Indices, clusters: Indices) -> Floats:
     """Give, for each swap, the share of its statement's other swaps with another verdict."""
-    counts = np.zeros((clusters.max() + 1, len(STANCES)))
+    counts: Floats = np.zeros((clusters.max() + 1, len(STANCES)))
     np.add.at(counts, (clusters, verdicts), 1)
     total = counts.sum(axis=1)[clusters]
-    differing = total - counts[clusters, verdicts]
-    return differing / np.maximum(total - 1, 1)
+    differing: Floats = total - counts[clusters, verdicts]
+    return np.asarray(differing / np.maximum(total - 1, 1))
 
 
 def _by_cluster(figures: Floats, clusters: Indices) -> tuple[Floats, Floats]:
     """Sum up each statement's rows, and count them."""
     _, own = np.unique(clusters, return_inverse=True)
     counts = np.bincount(own).astype(np.float64)
-    sums = np.column_stack([np.bincount(own, weights=column) for column in figures.T])
-    return sums, counts
+    sums = [np.bincount(own, weights=column) for column in figures.T]
+    return np.column_stack(sums).astype(np.float64), counts
 
 
 def _estimates(sums: Floats, weights: Floats, seed: int) -> list[Estimate]:
@@ -320,7 +322,7 @@ def _shifts(
             continue
         scores = np.column_stack(
             [np.bincount(clusters[rows], weights=c, minlength=len(k)) for c in centred[rows].T]
-        )[both]
+        )[both].astype(np.float64)
         weights = (m * (k - m) / k)[both]
         variance = (weights / (k[both] - 1))[:, None] * squares[both]
         z = np.abs(scores.sum(axis=0)) / np.sqrt(np.maximum(variance.sum(axis=0), 1e-24))
@@ -358,9 +360,7 @@ def _sides(statements: pd.DataFrame) -> list[Side]:
     return sorted(found(), key=lambda side: -side.statements)
 
 
-def _side_test(
-    sides: NDArray[np.object_], wrong: Floats, seed: int, strata: NDArray[np.object_]
-) -> float | None:
+def _side_test(sides: NDArray[Any], wrong: Floats, strata: NDArray[Any], seed: int) -> float | None:
     """Test whether errors depend on the side, by permuting them within strata.
 
     The statistic is the sum over sides of the squared number of errors above what the strata

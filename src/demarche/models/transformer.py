@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_seed
 
+from demarche.actors.masking import mask
 from demarche.errors import EncoderError, RunError
 from demarche.models.encoder import batches_by_length, device, find_encoder
 from demarche.models.finetune import Rows, finetune
@@ -62,6 +63,9 @@ class TransformerParams:
         What a real row counts against a synthetic one when the last layer is fitted again.
     head_strength : float
         Inverse regularisation weight of that fit.
+    mask_actors : bool
+        Read every text with its countries and persons replaced by fixed ones
+        (`demarche.actors.masking`), so that the verdict cannot depend on them.
     """
 
     encoder: str
@@ -78,6 +82,7 @@ class TransformerParams:
     hidden_tokens: float
     real_weight: float
     head_strength: float
+    mask_actors: bool
 
 
 class Transformer:
@@ -102,6 +107,7 @@ class Transformer:
         hints: Hints | None = None,
     ) -> Self:
         """Fine-tune on the synthetic rows, then fit the last layer on all; see the module."""
+        texts = self._read(texts)
         labels = stance_indices(stances)
         examples = hints.examples if hints is not None else ()
         synthetic = np.array([example.synthetic for example in examples] or [False] * len(texts))
@@ -114,6 +120,10 @@ class Transformer:
         if synthetic.any() and not synthetic.all():
             self._fit_last_layer(texts, labels, synthetic, hints)
         return self
+
+    def _read(self, texts: Sequence[str]) -> list[str]:
+        """Give the texts as the encoder is to see them."""
+        return [mask(text) for text in texts] if self.params.mask_actors else list(texts)
 
     def _finetune(
         self,
@@ -134,7 +144,7 @@ class Transformer:
         def texts_of_epoch(k: int) -> list[str]:
             assert refill is not None  # noqa: S101 - only called where there is one
             rows = refill(k)
-            return [rows[place].text for place in places]
+            return self._read([rows[place].text for place in places])
 
         rows = Rows(texts, labels.tolist(), self.tokenizer, self.params.max_tokens)
         refilling = texts_of_epoch if refill is not None else None
@@ -194,7 +204,7 @@ class Transformer:
         contexts: Sequence[str] | None = None,  # noqa: ARG002
     ) -> Probabilities:
         """Give the probability of each stance, shape (n, 4)."""
-        logits = torch.from_numpy(self._forward(texts, features=False)).double()
+        logits = torch.from_numpy(self._forward(self._read(texts), features=False)).double()
         return np.asarray(torch.softmax(logits, dim=1).numpy())
 
     @torch.inference_mode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from demarche.articles.actors.descriptions import Description
 from demarche.articles.actors.institutions import NOUNS, SCHOLARLY, name_body
 from demarche.articles.actors.register import Named
-from demarche.articles.actors.speakers import Speakers, find_known
+from demarche.articles.actors.speakers import Speaker, Speakers, find_known
 from demarche.articles.actors.titles import (
     ANALYSTS,
     CIVIL,
@@ -52,7 +52,10 @@ class Affiliation:
 
 
 def affiliation(
-    description: Description, speakers: Speakers, meant: Callable[[str], Named | None]
+    description: Description,
+    speakers: Speakers,
+    meant: Callable[[str], Named | None],
+    spoken_of: Callable[[Speaker], bool],
 ) -> Affiliation:
     """Read a description.
 
@@ -62,6 +65,8 @@ def affiliation(
     speakers : Speakers
     meant : callable
         Gives the body that a bare noun means in this article: "the commission".
+    spoken_of : callable
+        Says whether a body's name can mean the well-known one in this article.
     """
     words, head = description.words, description.head
     analyst = _is_analyst(description)
@@ -71,7 +76,7 @@ def affiliation(
     away = _away(description)
     for known in find_known(words, speakers):
         own = known.last <= head or not _towards(words, known.first, away)
-        if own and known.speaker.kind != "person":
+        if own and known.speaker.kind != "person" and spoken_of(known.speaker):
             return Affiliation(party=known.speaker.side, role=known.speaker.role, analyst=analyst)
     if description.noun not in _STATE_OFFICES:
         found = _through_body(description, meant, analyst)

@@ -59,6 +59,9 @@ class BodySources:
             opens = located.start - self._scene.units[at - 1].start < _OPENING
             if opens and not located.place.adjective:
                 return _government(located.place.country)
+        if at and self._scene.setting.opens_with_organisation(at - 1):
+            known = self._scene.scan.organisations[at - 1][0]
+            return Voice(known.name, known.side, known.role)
         for heard in self._scene.history.recent(at, 8):
             if heard.person is None and at - heard.unit <= _RECENT:
                 return heard.voice
@@ -105,22 +108,14 @@ class BodySources:
             common = words[known.first].lower in MODIFIERS or side is not None
             if owners and side not in owners and common:
                 continue  # "the Qatari Security Council" is not the United Nations'
-            if self._is_spoken_of(known.speaker):
+            if self._scene.setting.speaks_of(known.speaker):
                 return known.speaker
         return None
-
-    def _is_spoken_of(self, speaker: Speaker) -> bool:
-        """Say whether a body's name can mean the well-known one: "the Foreign Office".
-
-        The bodies of many countries may bear it, so its own country must be spoken of.
-        """
-        country = find_country(speaker.side)
-        return speaker.kind != "body" or country is None or country in self._scene.setting.countries
 
     def _unexplained(self, at: int, words: Sequence[Word], places: Sequence[Place]) -> Voice:
         """Take a name in capitals that nothing else explains as a party of its own."""
         own = [place for place in places if place.first < len(head_part(words))]
-        covered = {n for place in own for n in range(place.first, place.last)}
+        covered = {n for place in places for n in range(place.first, place.last)}
         name = joined(
             [
                 word
@@ -131,8 +126,8 @@ class BodySources:
                 and word.lower not in _SMALL | INDEFINITE
             ]
         )
-        if own and not name:
-            return _government(own[0].country)
+        if places and not name:
+            return _government((own or places)[0].country)
         if not name:
             return self._scene.history.voice_before(at)
         return Voice(name, own[0].country.name if own else name, "official")
@@ -175,7 +170,7 @@ class BodySources:
         phrase: tuple[Sequence[Word], Sequence[Place]],
     ) -> Voice:
         known = self._scene.speakers.find(body.of(country))
-        if known and self._is_spoken_of(known) and find_country(known.side) == country:
+        if known and self._scene.setting.speaks_of(known) and find_country(known.side) == country:
             return Voice(known.name, known.side, known.role)
         if not body.national and country is None:
             return Voice(body.name, "none" if body.role == "analyst" else body.name, body.role)

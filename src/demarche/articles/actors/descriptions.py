@@ -196,6 +196,13 @@ def _belonging(passage: Passage, last: int) -> Description | None:
     words = passage.words
     if words[last].lower not in {"of", "from", "at", "with"}:
         return None
+    behind = [word.lower for word in words[last : last + 2]]
+    country = passage.place_at(last + 1 + (behind[1:] == ["the"]))
+    titled = last > 1 and words[last - 2].capital and passage.adjacent(last - 1)
+    if titled and behind[0] == "of" and country and not (country.adjective or country.capital):
+        # "Foreign Minister Anna Berg of Norway"
+        owned, places = passage.phrase(last, country.last)
+        return Description(tuple(owned), places, 0, "delegate")
     end = last + 1
     while end < len(words) and passage.adjacent(end) and _may_name_body(words[end]):
         end += 1

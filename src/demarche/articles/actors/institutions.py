@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demarche.articles.actors.givennames import is_given_name
 from demarche.articles.actors.titles import is_title
 from demarche.articles.actors.words import Place, Word, joined, vocabulary
 from demarche.gazetteer import Country
@@ -37,6 +38,7 @@ SCHOLARLY = vocabulary(
 )
 """Those whose people speak as analysts, unless they are a country's or international."""
 
+_TEACHING = frozenset({"university", "academy", "college", "school"})
 _NATIONAL = vocabulary(
     """
     party bloc coalition assembly parliament senate congress duma police army navy
@@ -150,6 +152,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"border (?:guards?|service|troops)", "Border Guard"),
         (r"supreme court", "Supreme Court"),
         (r"central bank", "Central Bank"),
+        (r"chamber of commerce", "Chamber of Commerce"),
         (r"(?:central |national )?elect(?:ion|oral) commission", "Election Commission"),
         (r"police", "Police"),
         (r"military|troops|generals?|army officers?|commanders?", "Military"),
@@ -228,7 +231,7 @@ def name_body(words: Sequence[Word], places: Sequence[Place]) -> Body | None:
         None where no word of it is a body's or an official's.
     """
     words = words[:_LONGEST_PHRASE]
-    phrase = _frame(words, places)
+    phrase = _frame(words, places).replace("foreign office", "foreign ministry")
     if _OWN_AGENCY.search(phrase):
         return Body("State News Agency", "agency", True, "state_media")
     media = _MEDIA.search(phrase)
@@ -314,22 +317,25 @@ def _proper_name(words: Sequence[Word], places: Sequence[Place]) -> Body | None:
             first += 1
         last = head + 1
         while last < len(words) and (
-            (
-                words[last].capital
-                and last not in named
-                and not is_title(words[last].lower)
-                and words[last - 1].lower in {"of", "for", "and", "on", "the", *_SCIENCES}
-            )
-            or (
-                words[last].lower in {"of", "for", "and", "on", "the"}
-                and _goes_on(words, last, named)
-            )
+            _continues(words, head, last, named)
+            or (words[last].lower in _INNER and _goes_on(words, last, named))
         ):
             last += 1
         if last - first > 1:
             name = joined(words[first:last])
             return _named(name, word.lower, bool(named))
     return None
+
+
+def _continues(words: Sequence[Word], head: int, at: int, named: set[int]) -> bool:
+    """Say whether a capital goes on a name: "Hospital Association", "Council for Peace Studies"."""
+    word, before = words[at], words[at - 1]
+    if not word.capital or at in named or is_title(word.lower):
+        return False
+    behind_of = at - 2 > head and words[at - 2].lower in _INNER and not is_given_name(word.text)
+    return before.lower in _INNER or (
+        word.start - before.end == 1 and (behind_of or word.lower in NOUNS)
+    )
 
 
 def _goes_on(words: Sequence[Word], at: int, named: set[int]) -> bool:
@@ -365,7 +371,7 @@ _CIVIC = re.compile(
     r"|consult\w+|investment|analysis|relief)"
     r" (?:group|organi[sz]ation|cent(?:re|er)|company|firm)\b"
 )
-_SCIENCES = vocabulary("strategic international regional national foreign security political")
+_INNER = frozenset({"of", "for", "and", "on", "the"})
 _GOVERNING = vocabulary(
     "government governments authorities administration cabinet leadership delegation regime"
 )
@@ -376,7 +382,9 @@ def _named(name: str, head: str, owned: bool) -> Body:
     domestic = head in _NATIONAL or not words.isdisjoint(_OF_A_STATE)
     national = owned or (domestic and words.isdisjoint(_NO_COUNTRY))
     scholarly = head in SCHOLARLY or name.startswith("Council on")
-    scholarly = scholarly and words.isdisjoint(_NO_COUNTRY)
+    # "the Kenyan National Cyber Centre" is the state's, a university is not.
+    states_own = owned and head not in _TEACHING and "national" in name.lower().split(head)[0]
+    scholarly = scholarly and words.isdisjoint(_NO_COUNTRY) and not states_own
     return Body(name, head, national and not scholarly, "analyst" if scholarly else "official")
 
 

@@ -94,6 +94,8 @@ def is_part_of_body(passage: Passage, at: int, last: int, *, known: bool) -> boo
         after = words[last]
         if after.capital and (after.lower in NOUNS or after.lower in _THINGS):
             return True
+        if last - at == 1 and not known and after.lower in NOUNS:
+            return True  # "the Olympic committee"
         # "Atomic Energy Agency", "Personal Representative"
         longer = after.lower in MODIFIERS or is_title(after.lower)
         if after.capital and last - at == 1 and longer:
@@ -105,8 +107,10 @@ def is_part_of_body(passage: Passage, at: int, last: int, *, known: bool) -> boo
         return True
     if last - at == 1 and (before.lower == "the" or _ends_in_name(before)):
         return True
+    while at > 1 and words[at - 1].capital and words[at - 1].lower in MODIFIERS:
+        at -= 1  # "Front for National Salvation"
     of_body = at > 1 and words[at - 2].capital and words[at - 2].lower in NOUNS
-    return before.lower in {"of", "for", "and"} and of_body
+    return of_body and words[at - 1].lower in {"of", "for", "and", "on"}
 
 
 def _name_end(passage: Passage, at: int, ordinary: Set[str]) -> int:

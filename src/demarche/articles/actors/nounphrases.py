@@ -35,6 +35,7 @@ _OFFICES = re.compile(
     r"^(?:the |a |its )?(?:press|media|information|public relations)?[ -]?"
     r"(?:service|office|wing|bureau|department|arm|secretariat|centre|center)\b"
 )
+_ISSUED = vocabulary("issued published released compiled prepared adopted signed submitted")
 _HEADS_OF = {"state": "president", "government": "premier"}
 
 
@@ -55,6 +56,10 @@ def head_part(words: Sequence[Word]) -> Sequence[Word]:
 def behind_document(words: Sequence[Word]) -> int:
     """Give where the issuer begins: "a report by the agency"; 0 if there is none."""
     head = len(head_part(words))
+    if words[head - 1].lower in DOCUMENTS:
+        for at in range(head, len(words) - 1):
+            if words[at].lower == "by" and words[at - 1].lower in _ISSUED:
+                return at + 1
     if head + 1 >= len(words) or words[head].lower not in {"by", "of", "from"}:
         return 0
     phrase = " ".join(word.lower for word in words[:head])

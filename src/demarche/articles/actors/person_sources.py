@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from demarche.articles.actors.affiliation import Affiliation, affiliation
+from demarche.articles.actors.body_sources import BodySources
 from demarche.articles.actors.descriptions import Description
 from demarche.articles.actors.institutions import NOUNS
 from demarche.articles.actors.mentions import Mention
@@ -11,7 +12,7 @@ from demarche.articles.actors.nounphrases import definite, head_part, is_complem
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.speakers import Speaker, find_known
-from demarche.articles.actors.titles import MODIFIERS, SPOKESPERSONS, is_title
+from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title, lemma
 from demarche.articles.actors.words import Place, Word, find_country, split_words
 from demarche.articles.parts import Voice
 
@@ -20,6 +21,7 @@ SHE = frozenset({"she", "her", "hers", "herself"})
 _LOOK_BACK = 60  # mentions, and sentences onwards, among which a description looks for its person
 _BESIDE = 60  # characters after a name
 _OF = re.compile(r",? (?:of|from|at|with) ")
+_VERY_NOUN = 2  # how well a person fits who was called the same
 _NEAR = 4  # sentences within which a pronoun looks for its person
 
 # What it costs a person to be meant by a pronoun, in sentences of distance.
@@ -33,16 +35,20 @@ class PersonSources:
     Parameters
     ----------
     scene : Scene
+    bodies : BodySources
+        Names the body that a person is said to be of: "its spokesman".
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, bodies: BodySources) -> None:
         self._scene = scene
+        self._bodies = bodies
         self._voices: dict[Person, Voice] = {}
 
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person named at the head of a source, or beside it."""
         mentions = self._scene.scan.mentions[at]
-        for mention in mentions:
+        # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
+        for mention in sorted(mentions, key=lambda one: not one.person.descriptions):
             if mention.end <= span[0] or span[1] <= mention.start:
                 continue
             comma = self._scene.text.rfind(",", span[0], mention.start)
@@ -67,12 +73,21 @@ class PersonSources:
                 return mention
         return None
 
+    def unnamed(self, voice: Voice, noun: str) -> Person:
+        """Enter an official without a name, whom "he" or "she" may mean later."""
+        person = Person(voice.speaker, certain=True)
+        person.female = True if noun in FEMALE else False if noun in MALE else None
+        self._voices[person] = voice
+        return person
+
     def _labelled(self, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person of a label before a sentence: "MR. BERG: ..."."""
         comma = self._scene.text.find(",", *span)
         label = [w for w in words if w.capital and (comma < 0 or w.start < comma)]
+        ranks = [n for n, w in enumerate(label, 1) if is_title(lemma(w.lower))]
+        label = label[ranks[-1] if ranks else 0 :]  # "REAR ADM. DAHL"
         names = [w.text.title() if w.text.isupper() else w.text for w in label if "." not in w.text]
-        names = [name for name in names if not is_title(name.lower()) and not find_country(name)]
+        names = [name for name in names if not find_country(name)]
         return (
             (self._scene.scan.cast.find(names) or self._scene.scan.cast.add(names))
             if names
@@ -145,8 +160,12 @@ class PersonSources:
             if word.lower in MODIFIERS or word.lower in NOUNS
         }
         held = {_plain(w.lower) for d in person.descriptions for w in d.words}
+        if wanted.noun == "premier":
+            asked, held = asked | {"prime"}, held | ({"prime"} if "premier" in held else set())
         if asked - held - {"senior", "top", "lead"}:
             return 0
+        if fit < _VERY_NOUN:
+            return fit  # "the diplomat" may be the minister or her deputy
         # "the minister" is rather the minister than her deputy
         return fit - 0.3 * len({"deputy", "vice", "prime", "former"} & (held - asked))
 
@@ -167,7 +186,10 @@ class PersonSources:
     def _voice(self, person: Person, at: int) -> Voice:
         said = [
             affiliation(
-                one, self._scene.speakers, lambda noun: self._scene.scan.register.find(noun, at)
+                one,
+                self._scene.speakers,
+                lambda noun: self._scene.scan.register.find(noun, at),
+                self._scene.setting.speaks_of,
             )
             for one in person.descriptions
         ]
@@ -185,7 +207,7 @@ class PersonSources:
         speaks_for = any(one.noun in SPOKESPERSONS for one in person.descriptions)
         if (
             any(one.international for one in said)
-            or self._scene.setting.is_at_organisation(at)
+            or (not party.country and self._scene.setting.is_at_organisation(at))
             or (
                 speaks_for and not party.country and self._scene.setting.opens_with_organisation(at)
             )
@@ -193,6 +215,12 @@ class PersonSources:
             organisation = self._scene.setting.organisation_at(at)
             if organisation:
                 return Voice(person.name, organisation, "official")
+        openings = (description.words[0] for description in person.descriptions)
+        owner = next((word for word in openings if word.lower in {"its", "their"}), None)
+        if owner and not party.country:
+            body = self._bodies.meant_by_it(at, owner.start)
+            if body.side != "none":
+                return Voice(person.name, body.side, body.role)
         country = party.country or self._scene.setting.side_of(
             person, at, self._scene.history.latest()
         )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
+from demarche.articles.actors.givennames import is_given_name
 from demarche.articles.actors.institutions import NOUNS, Body, name_body
 from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.speakers import Speaker
@@ -173,7 +174,11 @@ def _goes_on(passage: Passage, at: int) -> bool:
     """Say whether a body's name goes on: "of Foreign Affairs", but not "the Board Ann Berg"."""
     words = passage.words
     if words[at].capital or at in passage.named:
-        return words[at - 1].lower in _SMALL and not is_title(words[at].lower)
+        if is_title(words[at].lower):
+            return False
+        named = at in passage.named or is_given_name(words[at].text)
+        behind_of = words[at - 2].lower in _SMALL and words[at - 1].capital
+        return words[at - 1].lower in _SMALL or (behind_of and not named)
     if words[at].lower not in _SMALL - {"to"}:
         return False
     following = words[at + 1 : at + 3]

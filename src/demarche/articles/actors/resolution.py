@@ -13,7 +13,13 @@ from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.setting import Setting
 from demarche.articles.actors.speakers import Speakers
 from demarche.articles.actors.titles import is_title
-from demarche.articles.actors.words import Word, find_country, find_places, split_words
+from demarche.articles.actors.words import (
+    Place,
+    Word,
+    find_country,
+    find_places,
+    split_words,
+)
 from demarche.articles.parts import Unit, Voice
 
 _IT = frozenset({"it", "its", "itself", "they", "their", "them", "both"})
@@ -42,8 +48,8 @@ class Resolver:
         self._history = History()
         setting = Setting(text, units, scan, speakers)
         scene = Scene(text, units, scan, setting, speakers, self._history)
-        self._persons = PersonSources(scene)
         self._bodies = BodySources(scene)
+        self._persons = PersonSources(scene, self._bodies)
         self._unnamed: tuple[str, Heard] | None = None
 
     def last_voice(self, at: int) -> Voice:
@@ -94,24 +100,31 @@ class Resolver:
                 words[inner : outer or None],
             )
         places = find_places(words)
-        unnamed = self._same_official(at, words)
-        if unnamed:
-            return unnamed, None
+        again = self._same_official(at, words, places)
+        if again:
+            return again.voice, again.person
         person = self._persons.described(at, span[0], words, places)
         if person:
             return self._persons.voice(person, at), person
         voice = self._bodies.voice(at, words, places)
         noun = head_part(words)[-1].lower
-        if is_title(noun):
-            self._unnamed = noun.removesuffix("s"), Heard(at, voice, None)
-        return voice, None
+        if not is_title(noun):
+            return voice, None
+        several = noun.endswith("s") and is_title(noun[:-1])
+        official = None if several else self._persons.unnamed(voice, noun)
+        self._unnamed = noun.removesuffix("s"), Heard(at, voice, official)
+        return voice, official
 
-    def _same_official(self, at: int, words: Sequence[Word]) -> Voice | None:
-        """Give the voice of an unnamed official who is spoken of again: "the official"."""
+    def _same_official(
+        self, at: int, words: Sequence[Word], places: Sequence[Place]
+    ) -> Heard | None:
+        """Give the unnamed official who is spoken of again: "the official"."""
         if words[0].lower not in {"the", "that", "same", "this"} or not self._unnamed:
             return None
         held, heard = self._unnamed
+        if any(place.country.name != heard.voice.side for place in places):
+            return None  # "the delegate of Spain" is not Norway's
         same = "same" in (word.lower for word in words[:2])
         near = at - heard.unit <= (_SAME_OFFICIAL_SAID if same else _SAME_OFFICIAL)
         noun = head_part(words)[-1].lower
-        return heard.voice if near and noun in {held, "official", "source"} else None
+        return heard if near and noun in {held, "official", "source"} else None

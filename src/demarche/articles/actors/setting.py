@@ -10,7 +10,7 @@ from demarche.articles.actors.givennames import cultures_of
 from demarche.articles.actors.history import Heard
 from demarche.articles.actors.mentions import Located, Scan
 from demarche.articles.actors.people import Person
-from demarche.articles.actors.speakers import Speakers
+from demarche.articles.actors.speakers import Speaker, Speakers
 from demarche.articles.actors.titles import LAWMAKERS
 from demarche.articles.actors.words import find_country, find_places, split_words
 from demarche.articles.parts import Unit
@@ -184,6 +184,14 @@ class Setting:
     def countries(self) -> frozenset[Country]:
         """The countries that the article speaks of."""
         return frozenset(one.place.country for places in self._scan.places for one in places)
+
+    def speaks_of(self, speaker: Speaker) -> bool:
+        """Say whether a body's name can mean the well-known one: "the Foreign Office".
+
+        The bodies of many countries may bear it, so its own country must be spoken of.
+        """
+        country = find_country(speaker.side)
+        return speaker.kind != "body" or country is None or country in self.countries
 
     @cached_property
     def first_country(self) -> Country | None:

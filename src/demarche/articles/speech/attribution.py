@@ -22,6 +22,7 @@ from demarche.articles.speech.verbatim import find_verbatim
 LONGEST = 400
 """Tokens of a sentence among which a cue is looked for; what is longer is no sentence."""
 _RELAYABLE = (Rank.MAIN, Rank.NESTED)
+_PERSONAL = (Rank.MAIN, Rank.SHARED, Rank.PARTICIPLE)
 _LOWER_CASE = re.compile(r"\b[a-z][\w’'-]+")
 
 
@@ -76,7 +77,18 @@ def find_cue(tokens: Sequence[Token], ordinary: Set[str]) -> Found | None:
         # An outlet that only relays words is passed over.
         named = (cue for cue in found if cue.source and not sources.is_outlet(tokens, cue.source))
         return next((cue for cue in named if cue.rank in _RELAYABLE), best)
+    if best and best.source and best.rank == Rank.APART and sources.is_body(tokens, best.source):
+        # "Berg told the envoy that …, according to the ministry": it relays Berg's words.
+        return next((cue for cue in found if _is_persons(tokens, cue, ordinary)), best)
     return best
+
+
+def _is_persons(tokens: Sequence[Token], cue: Found, ordinary: Set[str]) -> bool:
+    return (
+        cue.rank in _PERSONAL
+        and cue.source is not None
+        and sources.is_person(tokens, cue.source, ordinary)
+    )
 
 
 def _relays(tokens: Sequence[Token], cue: Found, source: Span) -> bool:
@@ -106,7 +118,9 @@ def _source(tokens: Sequence[Token], cue: Found | None, ordinary: Set[str]) -> S
     if cue is None:
         # Words are quoted without a cue: "the ministry accepted the plan “with gratitude”".
         span = subjects.main_subject(tokens, len(tokens))
-        return span if span and sources.is_plausible(tokens, span, ordinary) else None
+        if span is None or sources.is_addressed(tokens, span):
+            return None
+        return span if sources.is_plausible(tokens, span, ordinary) else None
     if cue.source and cue.rank == Rank.PASSIVE and any(token.kind == QUOTE for token in tokens):
         # "As reported by TASS, “we agree.”": the agency relays whom it has named before.
         relays = tokens[cue.first].lower == "reported" and sources.is_outlet(tokens, cue.source)

@@ -8,6 +8,7 @@ from demarche.articles.speech.bodies import BODIES, DOCUMENTS
 from demarche.articles.speech.cues import (
     BY_PASSIVE,
     LABELS,
+    NEEDS,
     NOUN_LIKE,
     PURPOSES,
     SPEECH,
@@ -67,7 +68,7 @@ def _find(tokens: Sequence[Token], place: int, ordinary: Set[str]) -> Found | No
         return _passive(tokens, place, verb, ordinary)
     if verb == "quote":
         return _quoting(tokens, place, ordinary)
-    if form == BASE and verb in PURPOSES and place > 2 and tokens[place - 1].lower == "to":
+    if form == BASE and place > 2 and tokens[place - 1].lower == "to" and verb in PURPOSES:
         return _purpose(tokens, place, ordinary)
     if not frames.in_frame(tokens, place, verb):
         return _as_clause(tokens, place, ordinary)
@@ -233,7 +234,10 @@ def _passive(tokens: Sequence[Token], place: int, verb: str, ordinary: Set[str])
 
 
 def _purpose(tokens: Sequence[Token], place: int, ordinary: Set[str]) -> Found | None:
-    """Find "summoned the envoy to convey its concern"."""
+    """Find "summoned the envoy to convey its concern", "to lodge a protest"."""
+    verb = VERBS[tokens[place].lower][0]
+    if verb in NEEDS and not frames.in_needs(tokens, place, verb):
+        return None
     span = subjects.main_subject(tokens, place)
     if span and _is_actor(tokens, span, ordinary):
         return Found(Rank.INNER, place, place + 1, span)

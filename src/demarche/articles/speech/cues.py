@@ -93,6 +93,12 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "raise": words("concern concerns objections"),
     "register": words("protest"),
     "lodge": words("protest"),
+    "issue": words("warning warnings threat threats reprimand rebuke denial ultimatum"),
+    "deliver": words("warning reprimand rebuke ultimatum protest"),
+    "level": words("accusations criticism"),
+    "hurl": words("accusations insults"),
+    "heap": words("praise scorn blame"),
+    "pour": words("scorn praise"),
     "brush": words("aside"),
     "renew": words("appeal call offer threats threat"),
     "place": words("record"),
@@ -104,7 +110,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "put": words("at"),
     "credit": words("with"),
     "trust": words("that"),
-    "instruct": words("that"),
+    "instruct": words("that to"),
     "trace": words("to"),
     "find": words("fault"),
 }
@@ -122,7 +128,7 @@ BY_PASSIVE = words(
     """
     condemn denounce criticize criticise describe accuse praise welcome hail dismiss reject brand
     dub label characterize characterise call term blast slam lambaste denounce decry censure
-    rebuke applaud commend thank congratulate quote warn urge echo
+    rebuke applaud commend thank congratulate quote warn urge echo tell inform assure remind
     """
 )
 """Verbs whose passive names the source behind "by"."""
@@ -138,7 +144,8 @@ NOUN_LIKE = words(
     pledges vow vows regret regrets blame praise welcome thanks thank welcomes blames advocate
     advocates attribute attributes figure figures bet guess read reads value values highlight
     highlights reply replies fire fires hits
-    hit push shoot trust trusts credit credits instructs trace traces renews echo echoes voice
+    issue issues level levels hit push shoot trust trusts credit credits instructs trace traces
+    renews echo echoes voice
     """
 )
 """Forms that may as well be nouns."""
@@ -172,7 +179,9 @@ SAYINGS = words(
 )
 """Nouns of speech acts: "the minister's warning that"."""
 
-PURPOSES = words("convey express voice protest reiterate condemn denounce")
+PURPOSES = words(
+    "convey express voice protest reiterate condemn denounce issue deliver lodge raise"
+)
 """What one may be said to have met somebody for: "summoned the envoy to convey its concern"."""
 
 SILENT = words(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 
 from demarche.articles.actors.titles import HEADS
+from demarche.articles.actors.words import find_country
 from demarche.articles.speech import grammar
 from demarche.articles.speech.bodies import BODIES, DOCUMENTS, OUTLETS, THINGS
 from demarche.articles.speech.phrases import Span
@@ -14,6 +15,7 @@ _PRONOUNS = grammar.SUBJECT_PRONOUNS | {"both", "some", "others"}
 _NOBODY = frozenset({"nobody", "nothing", "none", "neither", "let"})
 _OWN = frozenset({"our", "my", "your"})
 _NEVER_NAMES = grammar.DETERMINERS | grammar.LEADING | grammar.TIMES
+_TOLD = frozenset({"told", "informed", "warned", "reminded", "notified", "drawn", "advised"})
 _NOT_ALONE = grammar.OWN_VOICE | grammar.DETERMINERS | grammar.RELATIVES
 
 
@@ -74,6 +76,37 @@ def is_outlet(tokens: Sequence[Token], span: Span) -> bool:
     """Say whether a noun phrase names a news outlet, which may only relay words."""
     phrase = _words(tokens, span)
     return any(token.lower.removesuffix("'s") in OUTLETS for token in phrase)
+
+
+def is_body(tokens: Sequence[Token], span: Span) -> bool:
+    """Say whether a noun phrase names a body: "the foreign ministry"."""
+    return head_of(tokens, span) in BODIES
+
+
+def is_person(tokens: Sequence[Token], span: Span, ordinary: Set[str]) -> bool:
+    """Say whether a noun phrase names one person: "Berg", "he", "Prime Minister Anna Berg"."""
+    phrase = _words(tokens, span)
+    if not phrase:
+        return False
+    head = _head(phrase)
+    if len(phrase) == 1 and head.lower in {"he", "she"}:
+        return True
+    named = head.capital and not head.lower.endswith("'s") and find_country(head.text) is None
+    return (
+        named
+        and head.lower not in BODIES | OUTLETS | _NEVER_NAMES | _PRONOUNS
+        and not (head is tokens[0] and head.lower in ordinary)
+        and not head.text.isupper()
+    )
+
+
+def is_addressed(tokens: Sequence[Token], span: Span) -> bool:
+    """Say whether words go to whom a phrase names: "the envoy was told", "his attention was drawn".
+
+    The phrase is a subject, its verb follows.
+    """
+    following = [token.lower for token in tokens[span[1] : span[1] + 4]]
+    return not grammar.BE.isdisjoint(following[:2]) and not _TOLD.isdisjoint(following)
 
 
 def is_plural(tokens: Sequence[Token], span: Span) -> bool:

@@ -44,9 +44,10 @@ _TO_ADDRESSED = {
     "from": """apology ask asked assurances come comes demand demanded demands emanating expect
         expected expecting expects explanation interference pressure provocation seek sought
         threat threats""",
-    "of": """accused actions aggression behalf behavior behaviour complain complained
-        condemnation conduct crimes critical criticism disapproval door fault guilty hands part
-        policies policy provocations responsibility suspected suspicious tired""",
+    "of": """accused actions aggression ambitions arrogance attempt attempts attitude behalf
+        behavior behaviour complain complained condemnation conduct crimes critical criticism
+        disapproval door failure fault guilty hands hostility hypocrisy part plans policies policy
+        provocations refusal responsibility suspected suspicious tired""",
     "at": """aimed anger angered angry directed door fury hit hits hitting lashed lashing
         levelled leveled struck""",
     "for": "admiration friendship gratitude message praise respect warning",

@@ -27,6 +27,7 @@ _WEIGHTS = {
 """How far each relation speaks for a party as the target; priors reach about 5 together."""
 _OUTSIDE = 1.0  # named beside a direct quotation, not in it
 _SCENE = 1.0  # named in an opening that sets the scene: "As Russia pressed on, ..."
+_POSTED = 1.5  # for the country to which the speaker is ambassador
 _FIRST = 1.7  # for the first party that is more than company or place of a post
 _MINOR = frozenset({"helped", "with", "post", "partner"})
 _FORUM = -2.0  # for a body of many states
@@ -173,7 +174,12 @@ def _by_words(
     starts = [quotation.start for quotation in quoted]
     first = True
     for mention, stands in found:
-        if mention.party == side or _is_source(mention, how):
+        if mention.party == side:
+            continue
+        if _is_source(mention, how):
+            if stands == "post":
+                # Ambassadors speak to where they are posted.
+                score[mention.party] = max(score.get(mention.party, 0.0), _POSTED)
             continue
         weight = _WEIGHTS[stands]
         if direct and not _is_quoted(mention, quoted, starts):

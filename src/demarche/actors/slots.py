@@ -153,7 +153,7 @@ def fill(
     drawn = dict(zip(letters, _draw(len(letters), joined, rng, without), strict=True))
     assignment = _assign(drawn, persons, slots, joined, rng, without)
     articled = frozenset(letter for letter, country in drawn.items() if country.article)
-    return [_fill_line(text, assignment, articled) for text in texts], assignment
+    return [fill_line(text, assignment, articled) for text in texts], assignment
 
 
 def _draw(count: int, text: str, rng: Random, without: Collection[str]) -> list[Country]:
@@ -234,7 +234,17 @@ def _name(culture: str, gender: str, taken: set[str], rng: Random) -> tuple[str,
     return kind.full(first, surnames[index]), surnames[index]
 
 
-def _fill_line(text: str, assignment: Mapping[str, str], articled: frozenset[str]) -> str:
+def fill_line(text: str, assignment: Mapping[str, str], articled: frozenset[str]) -> str:
+    """Fill the slots of one line.
+
+    Parameters
+    ----------
+    text : str
+    assignment : mapping of str to str
+        What fills each slot.
+    articled : frozenset of str
+        The letters of countries whose names take an article.
+    """
     if "{" not in text:
         return text
     headline = _CLOSED.search(text) is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from demarche.corpus.places import find_places, kept
+from demarche.actors.places import find_places, kept
 from demarche.gazetteer import Country, find, names
 
 _TITLE = (
