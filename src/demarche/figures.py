@@ -119,9 +119,12 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
             "mean of these runs; what a further seed would give is not in them."
         )
     if len(rows) > 1:
+        pairs = len(rows) * (len(rows) - 1) // 2
+        test = "Δ: difference to the first row. p adj.: paired randomisation test of it"
         yield (
-            "Δ: difference to the first row. p adj.: paired randomisation test of it, with Holm's "
-            f"correction for all {len(rows) * (len(rows) - 1) // 2} pairs of rows."
+            f"{test}, with Holm's correction for all {pairs} pairs of rows."
+            if pairs > 1
+            else f"{test}."
         )
     for unit, found in rows[0].by.items():
         if found.count is None:
