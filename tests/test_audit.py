@@ -174,7 +174,7 @@ def test_the_command_prints_tables_and_json(runs, capsys):
     printed = capsys.readouterr().out
     assert "0.0% of 1300 verdicts flip" in printed
     assert "| Russia |" in printed
-    assert "no country's presence alone shifts a probability" in printed
+    assert "No country's presence alone shifts a probability" in printed
     assert main(["audit", "majority-articles-leave", "--runs", str(runs), "--format", "table"]) == 0
     assert "errors by side" in capsys.readouterr().out
 
