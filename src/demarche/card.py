@@ -81,7 +81,7 @@ def model_card(run: Run) -> ModelCard:
         pipeline_tag="text-classification",
         tags=["stance-detection", "news", "political-science"],
         model_name=run.id,
-        eval_results=_results(run.id, config["data"]["name"], scores) if scores else None,
+        eval_results=_results(config["data"]["name"], scores) if scores else None,
     )
     text = TEXT.format(
         run=run.id,
@@ -102,7 +102,7 @@ def model_card(run: Run) -> ModelCard:
     return ModelCard(f"---\n{data.to_yaml()}\n---\n{text}")
 
 
-def _results(run: str, data: str, scores: dict[str, Any]) -> list[EvalResult]:
+def _results(data: str, scores: dict[str, Any]) -> list[EvalResult]:
     return [
         EvalResult(
             task_type="text-classification",
@@ -134,8 +134,7 @@ def _table(scores: dict[str, Any]) -> str:
         "| stance | precision | recall | F1 | statements |",
         "| --- | --- | --- | --- | --- |",
     ]
-    rows += [
-        f"| {stance} | {of['precision']:.2f} | {of['recall']:.2f} | {of['f1']:.2f} | {of['support']} |"
-        for stance, of in scores["per_class"].items()
-    ]
+    for stance, of in scores["per_class"].items():
+        shown = " | ".join(f"{of[name]:.2f}" for name in ("precision", "recall", "f1"))
+        rows.append(f"| {stance} | {shown} | {of['support']} |")
     return "\n".join(rows)

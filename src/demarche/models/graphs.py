@@ -64,7 +64,7 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
             _Logits(model),
             (ids, torch.ones_like(ids)),
             traced,
-            input_names=INPUTS,
+            input_names=list(INPUTS),
             output_names=[OUTPUT],
             dynamic_axes=axes,
             opset_version=OPSET,
