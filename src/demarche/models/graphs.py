@@ -84,6 +84,7 @@ def write_int8(directory: Path) -> None:
             directory / FP32,
             directory / INT8,
             weight_type=QuantType.QInt8,
+            per_channel=True,
             # Without it, sums overflow on processors that lack VNNI.
             reduce_range=True,
             # The optimiser's own steps have no type that could be inferred.
