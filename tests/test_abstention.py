@@ -212,7 +212,7 @@ class Sure(Majority):
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("demarche.runs.model_class", lambda name: Sure)
+    monkeypatch.setattr("demarche.models.registry.model_class", lambda name: Sure)
     data = DataConfig(
         "gold", gold=True, statements=False, synthetic_articles=0.0, seeds=None, folder=None
     )

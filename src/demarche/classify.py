@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from demarche.models.protocol import StanceClassifier
+    from demarche.models.protocol import Predictor
 
 SLICE = 2000
 """Texts that the model is given at once, between two steps of the progress bar."""
@@ -50,7 +50,7 @@ class Classifier:
 
     Parameters
     ----------
-    model : StanceClassifier
+    model : Predictor
         Fitted.
     run : str
         The run's id, which every prediction names.
@@ -60,7 +60,7 @@ class Classifier:
 
     def __init__(
         self,
-        model: "StanceClassifier",
+        model: "Predictor",
         run: str,
         held_out: "Callable[[], pd.DataFrame] | None" = None,
     ) -> None:

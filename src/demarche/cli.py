@@ -122,6 +122,19 @@ def parser() -> argparse.ArgumentParser:
     _add_runs(runs)
     runs.set_defaults(run_command=_runs)
 
+    export = commands.add_parser("export", help="write a run's model in another form")
+    export.add_argument("run", metavar="RUN")
+    export.add_argument(
+        "--to",
+        choices=("onnx", "transformers"),
+        required=True,
+        help="onnx: graphs within the run, by which it classifies from then on; transformers: "
+        "a folder that its pipeline loads",
+    )
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help="for transformers: new")
+    _add_runs(export)
+    export.set_defaults(run_command=_export_model)
+
     read = commands.add_parser("read", help="read articles: who said what, to whom, in which tone")
     read.add_argument(
         "file",
@@ -329,6 +342,13 @@ def _remove(options: argparse.Namespace) -> None:
     for run in [find_run(name, options.runs) for name in dict.fromkeys(options.run)]:
         remove_run(run)
         sys.stderr.write(f"removed {run.id}\n")
+
+
+def _export_model(options: argparse.Namespace) -> None:
+    from demarche.export import export_run
+    from demarche.runs import find_run
+
+    export_run(find_run(options.run, options.runs), options.to, options.output)
 
 
 def _read(options: argparse.Namespace) -> int:

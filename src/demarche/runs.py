@@ -24,15 +24,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from demarche.config import TrainConfig
 from demarche.errors import DemarcheError, RunError, UsageError
 from demarche.files import replacing, write_text
-from demarche.models.protocol import StanceClassifier
-from demarche.models.registry import model_class
+from demarche.models.protocol import Predictor, StanceClassifier
+from demarche.models.registry import load_fitted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from demarche.config import TrainConfig
+
+# pandas and Hydra are not loaded here: together they take longer to start than classification.
 
 RUNS = Path("models")
 """Where runs stand unless told otherwise."""
@@ -88,7 +92,7 @@ class Run:
         timings: dict[str, float] = self._json("timings.json")
         return timings
 
-    def predictions(self) -> pd.DataFrame:
+    def predictions(self) -> "pd.DataFrame":
         """Read the held-out predictions.
 
         Raises
@@ -104,7 +108,7 @@ class Run:
             )
         return table
 
-    def swaps(self) -> pd.DataFrame:
+    def swaps(self) -> "pd.DataFrame":
         """Read the verdicts on held-out statements with other actors in them.
 
         Raises
@@ -118,8 +122,8 @@ class Run:
             )
         return self._table("swaps.parquet")
 
-    def model(self) -> StanceClassifier:
-        """Load the fitted model.
+    def model(self) -> Predictor:
+        """Load the fitted model to classify with, as ONNX graphs where they were written.
 
         Raises
         ------
@@ -128,13 +132,15 @@ class Run:
         """
         if self.state != "finished":
             raise RunError(f"{self.path}: the run is {self.state}; only finished runs classify")
-        return model_class(self.config["config"]["model"]).load(self.path / "model")
+        return load_fitted(self.config["config"]["model"], self.path / "model")
 
     def size(self) -> int:
         """Give the fitted model's size on disk in bytes."""
         return sum(p.stat().st_size for p in (self.path / "model").rglob("*") if p.is_file())
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: str) -> "pd.DataFrame":
+        import pandas as pd
+
         path = self.path / name
         try:
             return pd.read_parquet(path)
@@ -162,7 +168,7 @@ def _alive(status: Mapping[str, Any]) -> bool:
     return True
 
 
-def identify(config: TrainConfig, fingerprints: Mapping[str, str]) -> str:
+def identify(config: "TrainConfig", fingerprints: Mapping[str, str]) -> str:
     """Name a run by its config and data: the same name, the same experiment."""
     content = {**config.as_dict(), "runs": None, "fingerprints": dict(fingerprints)}
     del content["tracking"]
@@ -171,7 +177,7 @@ def identify(config: TrainConfig, fingerprints: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def recorded(config: TrainConfig, fingerprints: Mapping[str, str]) -> Iterator[Run]:
+def recorded(config: "TrainConfig", fingerprints: Mapping[str, str]) -> Iterator[Run]:
     """Start a run's folder and keep its status true, whatever happens in the block.
 
     Raises
@@ -230,7 +236,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _description(config: TrainConfig, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+def _description(config: "TrainConfig", fingerprints: Mapping[str, str]) -> dict[str, Any]:
     return {
         "config": config.as_dict(),
         "fingerprints": dict(fingerprints),
@@ -248,14 +254,14 @@ def _write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def write_results(run: Run, metrics: dict[str, Any] | None, predictions: pd.DataFrame) -> None:
+def write_results(run: Run, metrics: dict[str, Any] | None, predictions: "pd.DataFrame") -> None:
     """Write a run's metrics and held-out predictions."""
     with replacing(run.path / "predictions.parquet") as temporary:
         predictions.to_parquet(temporary, index=False)
     _write_json(run.path / "metrics.json", metrics)
 
 
-def write_swaps(run: Run, swaps: pd.DataFrame) -> None:
+def write_swaps(run: Run, swaps: "pd.DataFrame") -> None:
     """Write the verdicts on held-out statements with other actors in them."""
     with replacing(run.path / "swaps.parquet") as temporary:
         swaps.to_parquet(temporary, index=False)

@@ -20,6 +20,7 @@ from demarche.corpus.swaps import Swap, make_swaps
 from demarche.corpus.synthetic import Template, fill_templates
 from demarche.errors import ConfigError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
+from demarche.export import write_graphs
 from demarche.models.protocol import StanceClassifier
 from demarche.models.registry import model_class
 from demarche.records import Example, Hints, Sentence
@@ -67,6 +68,7 @@ def train(config: TrainConfig) -> Run:
         predict(model, corpus.sentences)
         rate = len(corpus.sentences) / (time.perf_counter() - started)
         write_model(run, model, {"fit_seconds": seconds, "sentences_per_second": rate})
+        write_graphs(run, corpus.sentences)
     return run
 
 

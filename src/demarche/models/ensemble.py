@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
-from demarche.models.protocol import Probabilities, StanceClassifier
-from demarche.models.registry import model_class
+from demarche.models.protocol import Predictor, Probabilities, StanceClassifier
+from demarche.models.registry import load_fitted, model_class
 from demarche.models.storage import load_json, save_json
 from demarche.records import Hints
 from demarche.typed import typed
@@ -44,9 +44,9 @@ class Ensemble:
     Params = EnsembleParams
 
     def __init__(self, params: EnsembleParams, seed: int) -> None:
-        self.params = params
+        self.configs = params.members
         self.seed = seed
-        self.members: dict[str, StanceClassifier] = {}
+        self.members: dict[str, Predictor] = {}
         for number, label in enumerate(params.members):
             kind, member = params.member(label)
             self.members[label] = kind(member, seed + 1000 * number)
@@ -59,7 +59,7 @@ class Ensemble:
         hints: Hints | None = None,
     ) -> Self:
         """Fit each member on the same rows."""
-        for member in self.members.values():
+        for member in self._learners().values():
             member.fit(texts, stances, contexts, hints)
         return self
 
@@ -70,22 +70,26 @@ class Ensemble:
         answers = [member.predict_proba(texts, contexts) for member in self.members.values()]
         return np.asarray(np.mean(answers, axis=0))
 
+    def _learners(self) -> dict[str, StanceClassifier]:
+        """Give the members of an ensemble that was not loaded: they can learn."""
+        return cast(dict[str, StanceClassifier], self.members)
+
     def save(self, directory: Path) -> None:
         """Write each member into a folder of its label."""
-        content = {"members": self.params.members, "seed": self.seed}
+        content = {"members": self.configs, "seed": self.seed}
         save_json(content, directory / "ensemble.json")
-        for label, member in self.members.items():
+        for label, member in self._learners().items():
             (directory / label).mkdir()
             member.save(directory / label)
 
     @classmethod
     def load(cls, directory: Path) -> Self:
-        """Read each member back."""
+        """Read each member back, to classify with."""
         content = load_json(directory / "ensemble.json", "members", "seed")
         model = cls.__new__(cls)
-        model.params, model.seed = EnsembleParams(content["members"]), content["seed"]
+        model.configs, model.seed = content["members"], content["seed"]
         model.members = {
-            label: model.params.member(label)[0].load(directory / label)
-            for label in model.params.members
+            label: load_fitted(config.get("name", label), directory / label)
+            for label, config in model.configs.items()
         }
         return model

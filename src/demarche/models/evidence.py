@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from demarche.models.protocol import Probabilities, StanceClassifier
+from demarche.models.protocol import Predictor, Probabilities
 from demarche.records import Evidence
 
 WORD = re.compile(r"\w+(?:['’.-]\w+)*|[^\w\s]+")
@@ -37,17 +37,17 @@ class Explains(Protocol):
 
 
 def explain(
-    model: StanceClassifier, texts: Sequence[str], contexts: Sequence[str] | None = None
+    model: Predictor, texts: Sequence[str], contexts: Sequence[str] | None = None
 ) -> list[tuple[Evidence, ...]]:
     """Weigh each word of n texts for or against the most probable stance.
 
     Parameters
     ----------
-    model : StanceClassifier
+    model : Predictor
         Fitted; asked for its own `Explains.evidence` if it has that, else by `occlusion`.
     texts : sequence of str, length n
     contexts : sequence of str, length n, optional
-        As for `StanceClassifier.predict_proba`.
+        As for `Predictor.predict_proba`.
 
     Returns
     -------
@@ -60,9 +60,7 @@ def explain(
     return [occlusion(model, texts[i], contexts[i] if contexts else None) for i in places]
 
 
-def occlusion(
-    model: StanceClassifier, text: str, context: str | None = None
-) -> tuple[Evidence, ...]:
+def occlusion(model: Predictor, text: str, context: str | None = None) -> tuple[Evidence, ...]:
     """Weigh each word by what the verdict's margin loses without it.
 
     The model judges the text once for each of its words, of which the first `MOST` count.

@@ -13,8 +13,24 @@ from demarche.stance import INDEX, STANCES
 Probabilities = NDArray[np.float64]
 
 
-class StanceClassifier(Protocol):
-    """A model that reads the stance of a sentence.
+class Predictor(Protocol):
+    """What reads the stance of a sentence, and need not learn."""
+
+    def predict_proba(
+        self, texts: Sequence[str], contexts: Sequence[str] | None = None
+    ) -> Probabilities:
+        """Give the probability of each stance.
+
+        Returns
+        -------
+        ndarray of shape (n, 4)
+            Columns in the order of `STANCES`; each row sums to 1.
+        """
+        ...
+
+
+class StanceClassifier(Predictor, Protocol):
+    """A model that learns to read the stance of a sentence.
 
     Parameters
     ----------
@@ -47,18 +63,6 @@ class StanceClassifier(Protocol):
             The sentence before each, or ``""``.
         hints : Hints, optional
             What else is known of the rows.
-        """
-        ...
-
-    def predict_proba(
-        self, texts: Sequence[str], contexts: Sequence[str] | None = None
-    ) -> Probabilities:
-        """Give the probability of each stance.
-
-        Returns
-        -------
-        ndarray of shape (n, 4)
-            Columns in the order of `STANCES`; each row sums to 1.
         """
         ...
 

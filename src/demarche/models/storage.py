@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
-
 from demarche.errors import RunError
+
+# skops is imported where a part is touched: it loads scikit-learn, which not every model needs.
 
 
 def save_json(content: dict[str, Any], path: Path) -> None:
@@ -17,7 +16,7 @@ def save_json(content: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
-def load_json(path: Path, *keys: str) -> dict[str, Any]:
+def load_json(path: Path, *keys: str, remedy: str = "train the run again") -> dict[str, Any]:
     """Read plain values back.
 
     Raises
@@ -28,14 +27,16 @@ def load_json(path: Path, *keys: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None
+        raise RunError(f"{path}: damaged or missing ({error}); {remedy}") from None
     if not isinstance(content, dict) or not set(keys) <= content.keys():
-        raise RunError(f"{path}: damaged (expected {', '.join(keys)}); train the run again")
+        raise RunError(f"{path}: damaged (expected {', '.join(keys)}); {remedy}")
     return content
 
 
 def save_part(part: Any, path: Path) -> None:
     """Write a fitted scikit-learn estimator."""
+    import skops.io
+
     skops.io.dump(part, path)
 
 
@@ -47,6 +48,9 @@ def load_part(path: Path) -> Any:
     RunError
         If the file is missing or damaged, or holds any other type.
     """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     try:
         return skops.io.load(path, trusted=[])
     except UntrustedTypesFoundException as error:
