@@ -20,6 +20,8 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "gazetteer",
             "files",
             "typed",
+            "columns",
+            "sources",
             "tables",
             "jsontext",
             "extras",
