@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange"}
-        | {"classify", "inputs", "reading", "rows", "report"},
+        | {"classify", "bulk", "shards", "inputs", "reading", "rows", "report"},
     ),
     ({"cli", "render", "serve", "__main__", DOOR},),
 )

@@ -22,8 +22,8 @@ from demarche.models.protocol import Probabilities
 from demarche.reading import judge, read, read_inputs
 from demarche.records import MODES, ROLES, Reading, Statement
 from demarche.rows import COLUMNS, ReadArticle, to_table
-from demarche.stance import STANCES
 from demarche.sources import read_table
+from demarche.stance import STANCES
 from demarche.tables import write_table
 
 NEWS = (

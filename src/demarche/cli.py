@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from demarche.errors import DemarcheError, UsageError
 
 if TYPE_CHECKING:
+    from demarche.bulk import Job
     from demarche.runs import Run
+    from demarche.shards import Progress
 
 # Each command imports its job when it runs, so that `--help` loads no model library.
 
@@ -161,7 +163,8 @@ def parser() -> argparse.ArgumentParser:
     classify.add_argument(
         "--input",
         metavar="FILE",
-        help=".txt (a statement a line), .csv, .tsv, .jsonl, .parquet, or - for standard input",
+        help=".txt (a statement a line), .csv, .tsv, .jsonl, each also .gz or .zst, or .parquet; a "
+        "folder of such files; a pattern such as '2024/*.csv.gz'; or - for standard input",
     )
     classify.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
     classify.add_argument("--run", metavar="RUN", help="default: the best finished run")
@@ -175,7 +178,13 @@ def parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="weigh each word for or against the verdict; slower"
     )
     classify.add_argument(
-        "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
+        "--strict", action="store_true", help="stop at the first bad row, instead of leaving it out"
+    )
+    classify.add_argument(
+        "--output",
+        metavar="FILE",
+        help=".jsonl, .csv, .tsv or .parquet; or a folder for parts of them, judged or "
+        "judged.csv/; the same command again goes on where it was stopped",
     )
     _add_runs(classify)
     classify.set_defaults(run_command=_classify)
@@ -375,45 +384,65 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _classify(options: argparse.Namespace) -> None:
-    from demarche.classify import (
-        abstentions,
-        classify_table,
-        load,
-        print_predictions,
-        unreadable,
-    )
-    from demarche.tables import check_output, from_texts, read_table, write_jsonl, write_table
+    from demarche.bulk import Job, find_sources, survey
+    from demarche.classify import load
+    from demarche.shards import find_target
+    from demarche.sources import STANDARD_INPUT, Source, Texts
 
     if options.text and options.input:
         raise UsageError("give statements or --input, not both")
     if not options.text and not options.input and sys.stdin.isatty():
         raise UsageError("nothing to classify: give statements, --input FILE, or pipe text in")
-    if options.output:
-        check_output(options.output)
-    if options.text:
-        table, column = from_texts(options.text), "text"
-    else:
-        table, column = read_table(options.input or "-"), options.text_column
-    table.column(column)  # a wrong name is told before the model is loaded
+    target = find_target(options.output) if options.output else None
+    sources: list[Source | Texts] = [Texts(options.text)]
+    if not options.text:
+        sources = [*find_sources(options.input or STANDARD_INPUT, target and target.folder)]
+    # Without an output there is no place for bad rows.
+    strict = options.strict or target is None
+    # A wrong column is told before the model is loaded.
+    column = "text" if options.text else options.text_column
+    layout = survey(sources, column, bool(target and target.ending == ".parquet"), strict)
     classifier = load(options.run, options.runs)
     if options.max_error is not None:
         sys.stderr.write(f"{classifier.guarantee(options.max_error)}\n")
-    result, predictions = classify_table(
-        classifier, table, column, options.max_error, options.explain
+    job = Job(
+        classifier,
+        sources,
+        column,
+        layout,
+        options.max_error,
+        options.explain,
+        strict,
     )
-    if empty := unreadable(predictions):
-        sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
-    if unsure := abstentions(predictions):
-        sys.stderr.write(f"rows left uncertain: {unsure} of {len(predictions) - empty}\n")
-    if options.output:
-        write_table(result, options.output)
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        print_predictions(predictions, Console())
+    if target is None:
+        done = _show(job)
     else:
-        write_jsonl(result, sys.stdout.buffer)
-        sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
+        done = job.write(target)
+        if done.rejected:
+            sys.stderr.write(f"bad rows left out: {done.rejected}; see {target.rejects}\n")
+    if done.empty:
+        sys.stderr.write(f"rows with nothing to read, left without a stance: {done.empty}\n")
+    if done.uncertain:
+        sys.stderr.write(f"rows left uncertain: {done.uncertain} of {done.rows - done.empty}\n")
+
+
+def _show(job: "Job") -> "Progress":
+    """Print what a job judges, as a table on a terminal, else as JSONL."""
+    from demarche.classify import print_predictions
+    from demarche.shards import Progress
+    from demarche.tables import write_jsonl
+
+    done = Progress()
+    for part in job.judged():
+        if sys.stdout.isatty():
+            from rich.console import Console
+
+            print_predictions(part.predictions, Console())
+        else:
+            write_jsonl(part.table, sys.stdout.buffer)
+            sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
+        done = done.plus(part.predictions, part.rejects)
+    return done
 
 
 def _check_labels(options: argparse.Namespace) -> None:

@@ -71,8 +71,9 @@ class Columns:
         for name in names:
             own = [schema.field(name) for schema in self.schemas if name in schema.names]
             types = {field.type for field in own} - {pa.null()}
-            if self.kinds[name].types or not own:
-                types.add(self.kinds[name].arrow())
+            kind = self.kinds.get(name, Kind())
+            if kind.types or not own:
+                types.add(kind.arrow())
             if len(self.schemas) == 1 and own and types <= {own[0].type}:
                 fields.append(own[0])
             else:

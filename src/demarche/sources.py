@@ -367,7 +367,7 @@ def _parquet_batches(name: str, raw: BinaryIO, rows: int) -> Iterator[Batch]:
     start = raw.read(4)
     if not start:
         raise UsageError(f"{name}: is empty (no text in it)")
-    raw.seek(-4, io.SEEK_END)
+    raw.seek(-len(start), io.SEEK_END)
     if not start == raw.read(4) == b"PAR1":
         raise UsageError(f"{name}: not a Parquet file, or only part of one")
     try:
@@ -376,11 +376,13 @@ def _parquet_batches(name: str, raw: BinaryIO, rows: int) -> Iterator[Batch]:
         schema, total, done = file.schema_arrow, file.metadata.num_rows, 0
         _refuse_duplicates(name, schema.names)
         groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-        widest = max((group.total_byte_size / max(1, group.num_rows) for group in groups), default=0)
+        widest = max(
+            (group.total_byte_size / max(1, group.num_rows) for group in groups), default=0
+        )
         fitting = max(1, min(rows, int(CHARACTERS / max(1, widest))))
         for part in file.iter_batches(fitting):
             done += len(part)
-            arrow = pa.Table.from_batches([part]).cast(schema)
+            arrow = pa.Table.from_batches([part]).replace_schema_metadata(schema.metadata)
             yield Batch(_parquet_table(name, arrow), [], done / total)
         if not total:
             yield Batch(_parquet_table(name, schema.empty_table()), [], 1.0)
