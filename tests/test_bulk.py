@@ -337,7 +337,7 @@ class Slow(Length):
 for line in sys.stdin:  # the imports are done once, the killed job runs in a child
     child = os.fork()
     if not child:
-        classify({path!r}, {output!r}, rows=2, model=Slow())
+        classify({path!r}, {output!r}, rows=5, model=Slow())
         os._exit(0)
     print(child, flush=True)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
@@ -348,7 +348,7 @@ for line in sys.stdin:  # the imports are done once, the killed job runs in a ch
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, output: str) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(lines(30) + "bad\n" + lines(30, 30))
-    classify(path, tmp_path / "whole.jsonl", rows=2)
+    classify(path, tmp_path / "whole.jsonl", rows=5)
     script = KILLED.format(
         tests=str(Path(__file__).parent), path=str(path), output=f"{tmp_path}/{output}"
     )
