@@ -16,7 +16,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from demarche.evaluation import bootstrap, significance
 from demarche.evaluation.bootstrap import by_unit, interval, resampled
-from demarche.evaluation.significance import holm, paired_tests
+from demarche.evaluation.significance import holm_of_pairs, paired_tests
 from demarche.evaluation.tallies import Tallies, accuracy, by_cluster, macro_f1, tally
 
 Indices = NDArray[np.int64]
@@ -252,7 +252,7 @@ def test_holm_by_hand() -> None:
     p_values = np.ones((3, 3))
     for (i, j), p in {(0, 1): 0.01, (0, 2): 0.04, (1, 2): 0.03}.items():
         p_values[i, j] = p_values[j, i] = p
-    found = holm(p_values)
+    found = holm_of_pairs(p_values)
     assert found[0, 1] == pytest.approx(0.03)
     assert found[1, 2] == pytest.approx(0.06)
     assert found[0, 2] == pytest.approx(0.06), "never below that of a smaller p-value"
@@ -266,7 +266,7 @@ def test_holm_lies_between_no_correction_and_bonferroni(values: list[float]) -> 
     pairs = np.triu_indices(4, 1)
     p_values[pairs] = values
     p_values = np.minimum(p_values, p_values.T)
-    raw, adjusted = p_values[pairs], holm(p_values)[pairs]
+    raw, adjusted = p_values[pairs], holm_of_pairs(p_values)[pairs]
     assert (adjusted >= raw).all()
     assert (adjusted <= np.minimum(raw * 6, 1) + 1e-12).all()
     assert adjusted.min() == pytest.approx(min(raw.min() * 6, 1))

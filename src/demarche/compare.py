@@ -25,7 +25,7 @@ from demarche.evaluation.bootstrap import (
 from demarche.evaluation.calibration import expected_calibration_error
 from demarche.evaluation.metrics import confidences, indices
 from demarche.evaluation.selective import accuracy_at_coverage
-from demarche.evaluation.significance import holm, paired_tests
+from demarche.evaluation.significance import holm_of_pairs, paired_tests
 from demarche.evaluation.tallies import Tallies, accuracy, macro_f1, tally
 from demarche.runs import Run
 from demarche.stance import STANCES
@@ -284,7 +284,7 @@ def _uncertainties(unit: str, ranked: Sequence[Tallies]) -> list[Uncertainty]:
     # sixteen swaps.
     if enough or unit == "statement":
         p_values = paired_tests(ranked)
-        for at, adjusted in enumerate(holm(p_values)[0][1:], start=1):
+        for at, adjusted in enumerate(holm_of_pairs(p_values)[0][1:], start=1):
             found[at] |= {"p_value": float(p_values[0, at]), "p_adjusted": float(adjusted)}
     return [Uncertainty(**values) for values in found]
 

@@ -20,6 +20,7 @@ from scipy.stats import t as student
 
 from demarche.errors import DemarcheError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, indices
+from demarche.evaluation.significance import holm
 from demarche.evaluation.tallies import Indices
 from demarche.stance import STANCES
 
@@ -331,22 +332,13 @@ def _shifts(
         found.append((code, int(both.sum()), count, estimates, 2 * norm.sf(z)))
     if not found:
         return []
-    adjusted = _holm(np.concatenate([p for *_, p in found])).reshape(len(found), len(STANCES))
+    adjusted = holm(np.concatenate([p for *_, p in found])).reshape(len(found), len(STANCES))
     shifts = [
         Shift(code, stance, statements, count, estimate, float(p))
         for (code, statements, count, estimates, _), ps in zip(found, adjusted, strict=True)
         for stance, estimate, p in zip(STANCES, estimates, ps, strict=True)
     ]
     return sorted(shifts, key=lambda shift: (shift.p_value, -abs(shift.change.mean)))
-
-
-def _holm(p_values: Floats) -> Floats:
-    """Adjust p-values for their number by Holm's step-down method (1979)."""
-    order = np.argsort(p_values)
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
-    adjusted = np.empty_like(p_values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return adjusted
 
 
 def _sides(statements: pd.DataFrame) -> list[Side]:

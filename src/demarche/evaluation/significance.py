@@ -94,11 +94,30 @@ def _p_value(first: _Halves, second: _Halves) -> float:
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjust the p-values of all pairs for their number.
+    """Adjust p-values for their number.
 
-    Holm's step-down method: when no two models differ, the chance that any pair's adjusted
-    p-value is .05 or less is at most .05, whatever pair is looked at ("A Simple Sequentially
-    Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6, 1979).
+    Holm's step-down method: when nothing differs, the chance that any adjusted p-value is .05
+    or less is at most .05, whichever is looked at ("A Simple Sequentially Rejective Multiple
+    Test Procedure", Scandinavian Journal of Statistics 6, 1979).
+
+    Parameters
+    ----------
+    p_values : ndarray of shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        At most 1.
+    """
+    order = np.argsort(p_values)
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted
+
+
+def holm_of_pairs(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Adjust the p-values of all pairs for their number, by `holm`.
 
     Parameters
     ----------
@@ -111,10 +130,6 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
         At most 1; ones on the diagonal.
     """
     pairs = np.triu_indices(len(p_values), 1)
-    raw = p_values[pairs]
-    order = np.argsort(raw)
-    adjusted = np.empty_like(raw)
-    adjusted[order] = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
     result = np.ones_like(p_values)
-    result[pairs] = np.minimum(adjusted, 1)
+    result[pairs] = holm(p_values[pairs])
     return np.minimum(result, result.T)
