@@ -21,7 +21,7 @@ from demarche.evaluation.abstention import Threshold, most_answers, thresholds
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS
 from demarche.models.majority import Majority, MajorityParams
 from demarche.runs import recorded, write_model, write_results
-from demarche.tables import read_table
+from demarche.sources import read_table
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -37,8 +37,9 @@ from demarche.models.protocol import Probabilities
 from demarche.models.tfidf import Tfidf, TfidfParams
 from demarche.records import Evidence, Hints, Prediction
 from demarche.runs import recorded, write_model, write_results
+from demarche.sources import read_table
 from demarche.stance import STANCES
-from demarche.tables import Table, from_texts, read_table, write_jsonl, write_table
+from demarche.tables import Table, from_texts, write_jsonl, write_table
 
 LONG = "We will answer. 🕊️ سنرد 我们会回应。 " * 3000
 UNREADABLE = [

@@ -20,6 +20,8 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "gazetteer",
             "files",
             "typed",
+            "columns",
+            "sources",
             "tables",
             "jsontext",
             "extras",
@@ -31,9 +33,9 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange", "export", "card"}
-        | {"classify", "inputs", "reading", "rows", "report"},
+        | {"classify", "bulk", "shards", "inputs", "reading", "rows", "report"},
     ),
-    ({"cli", "render", "serve", "__main__", DOOR},),
+    ({"cli", "commands", "render", "serve", "__main__", DOOR},),
 )
 FLOOR = {name: floor for floor, rooms in enumerate(FLOORS) for room in rooms for name in room}
 ROOM = {name: room for rooms in FLOORS for room in rooms for name in room}

@@ -22,8 +22,9 @@ from demarche.models.protocol import Probabilities
 from demarche.reading import judge, read, read_inputs
 from demarche.records import MODES, ROLES, Reading, Statement
 from demarche.rows import COLUMNS, ReadArticle, to_table
+from demarche.sources import read_table
 from demarche.stance import STANCES
-from demarche.tables import read_table, write_table
+from demarche.tables import write_table
 
 NEWS = (
     "Latvia warns its neighbour over the strait\n\n"

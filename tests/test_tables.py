@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from demarche.errors import DemarcheError, UsageError
-from demarche.tables import Table, check_output, from_texts, read_table, write_table
+from demarche.sources import read_table
+from demarche.tables import Table, check_output, from_texts, write_table
 
 LONG = "Wir werden antworten. 🕊️ سنرد 我们会回应。 " * 2500
 ODD = [
@@ -293,8 +294,8 @@ def test_a_cell_may_be_larger_than_the_csv_module_allows_by_default(tmp_path: Pa
         ("x.txt", b"", "x.txt: is empty"),
         ("x.csv", b"\xef\xbb\xbf", "x.csv: is empty"),
         ("x.parquet", b"", "x.parquet: is empty"),
-        ("x.txt", b"ok\nbad \xff\n", "x.txt:2: not UTF-8 (byte 0xff, number 8 of the file)"),
-        ("x.csv", b"\xef\xbb\xbftext\n\xe9t\xe9\n", "x.csv:2: not UTF-8 (byte 0xe9, number 9"),
+        ("x.txt", b"ok\nbad \xff\n", "x.txt:2: not UTF-8 (byte 0xff, number 5 of the line)"),
+        ("x.csv", b"\xef\xbb\xbftext\n\xe9t\xe9\n", "x.csv:2: not UTF-8 (byte 0xe9, number 1"),
         ("x.csv", b"PK\x03\x04\xff", "it looks like a zip archive or .xlsx"),
         ("x.jsonl", b"PAR1\x15\x04\xff\xfe", "it looks like Parquet"),
         ("x.csv", b"a,a\n1,2\n", "x.csv: column 'a' occurs twice"),

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -67,6 +67,7 @@ class Classifier:
         self.model = model
         self.run = run
         self.held_out = held_out
+        self._guarantees: dict[float, Guarantee] = {}
 
     def guarantee(self, max_error: float) -> Guarantee:
         """Find out when to abstain so that at most this share of the answers is wrong.
@@ -80,7 +81,9 @@ class Classifier:
         """
         if self.held_out is None:
             raise UsageError(f"{self.run}: its held-out predictions are not at hand")
-        return guarantee(self.run, self.held_out(), max_error)
+        if max_error not in self._guarantees:
+            self._guarantees[max_error] = guarantee(self.run, self.held_out(), max_error)
+        return self._guarantees[max_error]
 
     def classify(
         self,
@@ -238,19 +241,37 @@ def classify_table(
         If there is no such column, the input has ``predicted_<name>`` too, or the run does not
         support `max_error`.
     """
-    names = _output_names(table, (*OUTPUT, EVIDENCE) if explain else OUTPUT)
+    names = output_names(table, explain)
     predictions = classifier.classify(
         table.column(text_column), max_error=max_error, explain=explain
     )
+    return with_predictions(table, predictions, names), predictions
+
+
+def with_predictions(
+    table: Table, predictions: Sequence[Prediction], names: Mapping[str, str]
+) -> Table:
+    """Add columns to a table, n rows, for n predictions.
+
+    Parameters
+    ----------
+    table : Table
+    predictions : sequence of Prediction
+    names : mapping of str to str
+        What each field of a prediction is called there; see `output_names`.
+    """
     cells = [_cells(prediction, names) for prediction in predictions]
     records = [
         record | {names[field]: value for field, value in row.items()}
         for record, row in zip(table.records, cells, strict=True)
     ]
-    numbers = frozenset(names[stance] for stance in STANCES)
-    columns = [*table.columns, *names.values()]
-    structs = {names[EVIDENCE]: get_type_hints(Evidence)} if explain else {}
-    return Table(table.name, records, columns, numbers, table.arrow, structs), predictions
+    return replace(
+        table,
+        records=records,
+        columns=[*table.columns, *names.values()],
+        numbers=frozenset(names[stance] for stance in STANCES),
+        structs={names[EVIDENCE]: get_type_hints(Evidence)} if EVIDENCE in names else {},
+    )
 
 
 def _cells(prediction: Prediction, fields: Iterable[str]) -> dict[str, Any]:
@@ -260,7 +281,15 @@ def _cells(prediction: Prediction, fields: Iterable[str]) -> dict[str, Any]:
     return values
 
 
-def _output_names(table: Table, fields: Iterable[str]) -> dict[str, str]:
+def output_names(table: Table, explain: bool = False) -> dict[str, str]:
+    """Name the columns that are added to a table.
+
+    Raises
+    ------
+    UsageError
+        If both a name and ``predicted_<name>`` are taken.
+    """
+    fields = (*OUTPUT, EVIDENCE) if explain else OUTPUT
     names = {name: f"predicted_{name}" if name in table.columns else name for name in fields}
     taken = [name for name in names.values() if name in table.columns]
     if taken:

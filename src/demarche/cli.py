@@ -6,17 +6,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from demarche.errors import DemarcheError, UsageError
-
-if TYPE_CHECKING:
-    from demarche.runs import Run
-
-# Each command imports its job when it runs, so that `--help` loads no model library.
+from demarche import commands as run
+from demarche.errors import DemarcheError
 
 INTERRUPTED = 130
-PAGE = ".html"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_argument("--seeds", type=Path, metavar="DIR", help="articles.yaml and the articles")
     data.add_argument("--folder", type=Path, metavar="DIR", help="gold.jsonl and synthetic text")
     data.add_argument("--format", choices=("table", "json"), default="table")
-    data.set_defaults(run_command=_data)
+    data.set_defaults(run_command=run.data)
 
     commands.add_parser(
         "train", add_help=False, help="train and evaluate a model (`demarche train --help`)"
@@ -71,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("override", nargs="*", metavar="KEY=VALUE", help="as for `demarche train`")
     search.add_argument("--trials", type=int, default=20, metavar="N", help="default: 20 in all")
     search.add_argument("--space", type=Path, metavar="FILE", help=".yaml of what to try")
-    search.set_defaults(run_command=_search)
+    search.set_defaults(run_command=run.search)
 
     compare = commands.add_parser("compare", help="compare finished runs, best first")
     compare.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
@@ -81,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
         help="default: table on a terminal, else markdown",
     )
     _add_runs(compare)
-    compare.set_defaults(run_command=_compare)
+    compare.set_defaults(run_command=run.compare)
 
     audit = commands.add_parser("audit", help="whether a run's verdicts depend on who is named")
     audit.add_argument("run", metavar="RUN")
@@ -91,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         help="default: table on a terminal, else markdown",
     )
     _add_runs(audit)
-    audit.set_defaults(run_command=_audit)
+    audit.set_defaults(run_command=run.audit)
 
     ablations = commands.add_parser("ablations", help="show what each part of the recipe is worth")
     ablations.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
@@ -102,25 +96,25 @@ def parser() -> argparse.ArgumentParser:
     )
     ablations.add_argument("--plots", type=Path, metavar="DIR", help="draw them too, as SVG")
     _add_runs(ablations)
-    ablations.set_defaults(run_command=_ablations)
+    ablations.set_defaults(run_command=run.ablations)
 
     report = commands.add_parser("report", help="write finished runs as a page for the browser")
     report.add_argument("run", nargs="*", metavar="RUN", help="default: all finished runs")
     report.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help=f"ends in {PAGE}"
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="ends in .html"
     )
     _add_runs(report)
-    report.set_defaults(run_command=_report)
+    report.set_defaults(run_command=run.report)
 
     runs = commands.add_parser("runs", help="list runs, or remove some")
     actions = runs.add_subparsers(metavar="ACTION")
     remove = actions.add_parser("rm", help="remove runs")
     remove.add_argument("run", nargs="+", metavar="RUN")
     _add_runs(remove)
-    remove.set_defaults(run_command=_remove)
+    remove.set_defaults(run_command=run.remove_runs)
     runs.add_argument("--format", choices=("table", "json"), default="table")
     _add_runs(runs)
-    runs.set_defaults(run_command=_runs)
+    runs.set_defaults(run_command=run.runs)
 
     export = commands.add_parser("export", help="write a run's model in another form")
     export.add_argument("run", metavar="RUN")
@@ -133,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument("-o", "--output", type=Path, metavar="DIR", help="for transformers: new")
     _add_runs(export)
-    export.set_defaults(run_command=_export_model)
+    export.set_defaults(run_command=run.export_model)
 
     read = commands.add_parser("read", help="read articles: who said what, to whom, in which tone")
     read.add_argument(
@@ -167,14 +161,15 @@ def parser() -> argparse.ArgumentParser:
         "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv, .parquet or .html"
     )
     _add_runs(read)
-    read.set_defaults(run_command=_read)
+    read.set_defaults(run_command=run.read)
 
     classify = commands.add_parser("classify", help="classify statements of your own")
     classify.add_argument("text", nargs="*", metavar="TEXT", help="statements; none: see --input")
     classify.add_argument(
         "--input",
         metavar="FILE",
-        help=".txt (a statement a line), .csv, .tsv, .jsonl, .parquet, or - for standard input",
+        help=".txt (a statement a line), .csv, .tsv, .jsonl, each also .gz or .zst, or .parquet; a "
+        "folder of such files; a pattern such as '2024/*.csv.gz'; or - for standard input",
     )
     classify.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
     classify.add_argument("--run", metavar="RUN", help="default: the best finished run")
@@ -188,10 +183,16 @@ def parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="weigh each word for or against the verdict; slower"
     )
     classify.add_argument(
-        "--output", type=Path, metavar="FILE", help=".jsonl, .csv, .tsv or .parquet"
+        "--strict", action="store_true", help="stop at the first bad row, instead of leaving it out"
+    )
+    classify.add_argument(
+        "--output",
+        metavar="FILE",
+        help=".jsonl, .csv, .tsv or .parquet; or a folder for parts of them, judged or "
+        "judged.csv/; the same command again goes on where it was stopped",
     )
     _add_runs(classify)
-    classify.set_defaults(run_command=_classify)
+    classify.set_defaults(run_command=run.classify)
 
     _add_labels(commands)
     return top
@@ -214,7 +215,7 @@ def _add_labels(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check.add_argument("--format", choices=("table", "json", "csv"), default="table")
     _add_corpus(check)
     _add_runs(check)
-    check.set_defaults(run_command=_check_labels)
+    check.set_defaults(run_command=run.check_labels)
 
     export = actions.add_parser("export", help="write sentences for people to annotate")
     export.add_argument("--to", choices=("label-studio", "doccano"), required=True)
@@ -226,7 +227,7 @@ def _add_labels(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     _add_corpus(export)
     _add_runs(export)
-    export.set_defaults(run_command=_export)
+    export.set_defaults(run_command=run.export_labels)
 
     back = actions.add_parser("import", help="check what people annotated; write gold rows")
     back.add_argument("file", type=Path, metavar="FILE", help="what the tool exported")
@@ -239,7 +240,7 @@ def _add_labels(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     back.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=".jsonl")
     back.add_argument("--annotator", metavar="NAME", help="default: the ground truth")
     back.add_argument("--seeds", type=Path, metavar="DIR", help="articles.yaml and the articles")
-    back.set_defaults(run_command=_import)
+    back.set_defaults(run_command=run.import_labels)
 
 
 def _add_corpus(command: argparse.ArgumentParser) -> None:
@@ -254,225 +255,4 @@ def _add_runs(command: argparse.ArgumentParser) -> None:
         default=Path("models"),
         metavar="DIR",
         help="folder of the runs, default: models",
-    )
-
-
-def _data(options: argparse.Namespace) -> None:
-    from demarche.overview import overview
-    from demarche.render import print_overview
-
-    print_overview(overview(options.seeds, options.folder), options.format)
-
-
-def _search(options: argparse.Namespace) -> None:
-    from demarche.search import search
-
-    if options.trials < 1:
-        raise UsageError(f"--trials {options.trials}: expected 1 or more")
-    found = search(options.override, options.trials, options.space)
-    sys.stdout.write(f"{' '.join(found)}\n")
-
-
-def _compare(options: argparse.Namespace) -> None:
-    from demarche.compare import compare
-    from demarche.render import print_comparison
-
-    print_comparison(compare(_finished(options)), options.format or _table_form())
-
-
-def _ablations(options: argparse.Namespace) -> None:
-    from demarche.ablations import ablations, plots
-    from demarche.files import write_text
-    from demarche.render import print_ablations
-
-    rows = ablations(_finished(options))
-    if options.plots:
-        options.plots.mkdir(parents=True, exist_ok=True)
-        for name, chart in plots(rows).items():
-            write_text(options.plots / name, chart)
-    print_ablations(rows, options.format or _table_form())
-
-
-def _finished(options: argparse.Namespace) -> "list[Run]":
-    """Give the runs that a command names, by default all that are finished."""
-    from demarche.runs import find_run, list_runs
-
-    chosen = [find_run(name, options.runs) for name in dict.fromkeys(options.run)]
-    if unfinished := [run for run in chosen if run.state != "finished"]:
-        raise UsageError(f"{unfinished[0].id} is {unfinished[0].state}; only finished runs compare")
-    runs = chosen or [run for run in list_runs(options.runs) if run.state == "finished"]
-    if not runs:
-        raise UsageError(f"no finished run in {options.runs}; train one: demarche train")
-    return runs
-
-
-def _table_form() -> str:
-    return "table" if sys.stdout.isatty() else "markdown"
-
-
-def _audit(options: argparse.Namespace) -> None:
-    from demarche.audit import audit_run
-    from demarche.render import print_audit
-    from demarche.runs import find_run
-
-    run = find_run(options.run, options.runs)
-    print_audit(audit_run(run), run.id, options.format or _table_form())
-
-
-def _report(options: argparse.Namespace) -> None:
-    from demarche.report.evaluation import write_report
-    from demarche.tables import check_output
-
-    if options.output.suffix.lower() != PAGE:
-        raise UsageError(f"{options.output}: a report's name ends in {PAGE}")
-    check_output(options.output, (PAGE,))
-    write_report(_finished(options), options.output)
-
-
-def _runs(options: argparse.Namespace) -> None:
-    from demarche.render import print_runs
-    from demarche.runs import list_runs
-
-    print_runs(list_runs(options.runs), options.format)
-
-
-def _remove(options: argparse.Namespace) -> None:
-    from demarche.runs import find_run, remove_run
-
-    for run in [find_run(name, options.runs) for name in dict.fromkeys(options.run)]:
-        remove_run(run)
-        sys.stderr.write(f"removed {run.id}\n")
-
-
-def _export_model(options: argparse.Namespace) -> None:
-    from demarche.export import export_run
-    from demarche.runs import find_run
-
-    export_run(find_run(options.run, options.runs), options.to, options.output)
-
-
-def _read(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from demarche.classify import Classifier
-    from demarche.inputs import find_inputs
-    from demarche.reading import judge, read_inputs, run_to_judge_with
-    from demarche.rows import to_table
-    from demarche.tables import check_output, write_jsonl, write_table
-
-    if options.output:
-        check_output(options.output, (PAGE,))
-    run = None if options.no_stance else run_to_judge_with(options.run, options.runs)
-    if not (run or options.no_stance):
-        sys.stderr.write(f"demarche: no finished run in {options.runs}, so no stances are given\n")
-    readings, failed = [], 0
-    for outcome in read_inputs(find_inputs(options.file), options.speakers):
-        if outcome.message:
-            tqdm.write(f"demarche: {outcome.message}", sys.stderr)
-        if outcome.reading:
-            readings.append(outcome.reading)
-        else:
-            failed += 1
-    if not readings:
-        return UsageError.exit_status
-    articles = judge(readings, Classifier(run.model(), run.id) if run else None, options.show)
-    if options.output and options.output.suffix.lower() == PAGE:
-        from demarche.report.page import write_page
-
-        write_page(articles, options.show, options.output)
-    elif options.output:
-        write_table(to_table(articles, options.show), options.output)
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        from demarche.report.terminal import print_articles
-
-        print_articles(articles, options.show, Console())
-    else:
-        write_jsonl(to_table(articles, options.show), sys.stdout.buffer)
-        sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
-    return DemarcheError.exit_status if failed else 0
-
-
-def _classify(options: argparse.Namespace) -> None:
-    from demarche.classify import (
-        abstentions,
-        classify_table,
-        load,
-        print_predictions,
-        unreadable,
-    )
-    from demarche.tables import check_output, from_texts, read_table, write_jsonl, write_table
-
-    if options.text and options.input:
-        raise UsageError("give statements or --input, not both")
-    if not options.text and not options.input and sys.stdin.isatty():
-        raise UsageError("nothing to classify: give statements, --input FILE, or pipe text in")
-    if options.output:
-        check_output(options.output)
-    if options.text:
-        table, column = from_texts(options.text), "text"
-    else:
-        table, column = read_table(options.input or "-"), options.text_column
-    table.column(column)  # a wrong name is told before the model is loaded
-    classifier = load(options.run, options.runs)
-    if options.max_error is not None:
-        sys.stderr.write(f"{classifier.guarantee(options.max_error)}\n")
-    result, predictions = classify_table(
-        classifier, table, column, options.max_error, options.explain
-    )
-    if empty := unreadable(predictions):
-        sys.stderr.write(f"rows with nothing to read, left without a stance: {empty}\n")
-    if unsure := abstentions(predictions):
-        sys.stderr.write(f"rows left uncertain: {unsure} of {len(predictions) - empty}\n")
-    if options.output:
-        write_table(result, options.output)
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        print_predictions(predictions, Console())
-    else:
-        write_jsonl(result, sys.stdout.buffer)
-        sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
-
-
-def _check_labels(options: argparse.Namespace) -> None:
-    from demarche.labels import check_labels, load_annotated
-    from demarche.render import print_label_check
-    from demarche.runs import find_run
-
-    run = find_run(options.run, options.runs) if options.run else None
-    annotated = load_annotated(options.seeds, options.folder)
-    print_label_check(check_labels(annotated, run), options.format)
-
-
-def _export(options: argparse.Namespace) -> None:
-    from demarche.corpus.annotation import reading_tasks
-    from demarche.exchange import check_tasks_path, corpus_tasks, export_tasks
-    from demarche.labels import load_annotated
-
-    check_tasks_path(options.to, options.output)
-    if options.input:
-        tasks = reading_tasks(options.input)
-    else:
-        run = None
-        if options.run:
-            from demarche.runs import find_run
-
-            run = find_run(options.run, options.runs)
-        tasks = corpus_tasks(load_annotated(options.seeds, options.folder), run)
-    beside = export_tasks(options.to, options.output, tasks)
-    what = "labelling interface" if options.to == "label-studio" else "labels"
-    sys.stderr.write(f"{len(tasks)} sentences in {options.output}, the {what} in {beside}\n")
-
-
-def _import(options: argparse.Namespace) -> None:
-    from demarche.exchange import import_annotations, tool_of
-
-    tool = options.tool or tool_of(options.file)
-    done = import_annotations(tool, options.file, options.output, options.annotator, options.seeds)
-    left_out = f", {done.left_out} sentences without labels left out" if done.left_out else ""
-    sys.stderr.write(
-        f"{done.rows} rows in {options.output}{left_out}; "
-        f"annotated by {', '.join(done.annotators)}\n"
     )

@@ -15,7 +15,7 @@ from glob import glob
 from pathlib import Path
 
 from demarche.errors import UsageError
-from demarche.tables import SIGNATURES, STANDARD_INPUT
+from demarche.sources import SIGNATURES, STANDARD_INPUT
 
 ENDINGS = (".txt", ".md", ".html", ".htm")
 """What is read of a folder; a file that is named may end as it likes."""
@@ -98,7 +98,7 @@ def find_inputs(names: Iterable[str]) -> list[Input]:
     ``news/**/*.txt`` for the files that fit it. What is not there is an input all the same: it
     is for its reader to say so.
     """
-    paths = list(dict.fromkeys(path for name in names for path in _expand(name)))
+    paths = list(dict.fromkeys(path for name in names for path in expand(name, ENDINGS)))
     twice = {
         stem for stem, times in Counter(Path(path).stem for path in paths).items() if times > 1
     }
@@ -111,12 +111,18 @@ def find_inputs(names: Iterable[str]) -> list[Input]:
     ]
 
 
-def _expand(name: str) -> Sequence[str]:
+def expand(name: str, endings: tuple[str, ...]) -> Sequence[str]:
+    """Give the files that a file's name, a folder, a pattern or ``-`` stands for, by name.
+
+    A folder stands for the files in it with one of the endings; what stands for nothing, for
+    itself.
+    """
     path = Path(name)
     if name == STANDARD_INPUT or path.is_file():
         return [name]
     if path.is_dir():
-        within = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS and p.is_file())
+        files = (p for p in path.iterdir() if p.name.lower().endswith(endings) and p.is_file())
+        within = sorted(files)
         return [str(p) for p in within] or [name]
     # Path.glob takes no absolute pattern.
     found = sorted(found for found in glob(name, recursive=True) if Path(found).is_file())  # noqa: PTH207
