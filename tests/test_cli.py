@@ -253,7 +253,7 @@ def binary(path: Path) -> Path:
     ("arguments", "message"),
     [
         (["classify", "--input", "missing.csv"], "no such file"),
-        (["classify", "--input", "."], "ending"),
+        (["classify", "--input", "none"], "without files"),
         (["classify", "--input", "empty.txt"], "is empty"),
         (["classify", "--input", "bytes.csv"], "UTF-8"),
         (["classify", "--input", "bytes.jsonl"], "UTF-8"),
@@ -270,6 +270,7 @@ def binary(path: Path) -> Path:
 )
 def test_wrong_use_is_told_in_one_line(call, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "none").mkdir()
     (tmp_path / "empty.txt").touch()
     (tmp_path / "good.csv").write_text("text\nWe shall strike.\n")
     for ending in ("csv", "jsonl", "parquet"):
