@@ -5,11 +5,13 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -364,7 +366,8 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, output:
         child = int(parent.stdout.readline())
         if turn < 10:
             time.sleep(rng.uniform(0, 0.05))
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have ended by itself
+                os.kill(child, signal.SIGKILL)
         status = int(parent.stdout.readline())
         kills += status == -signal.SIGKILL
         if turn >= 10:
@@ -380,6 +383,23 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, output:
     assert [int(row["id"]) for row in written] == list(range(60))
     assert [row["stance"] or None for row in written] == [row["stance"] for row in expected]
     assert len(read_table(target.rejects).records) == 1
+
+
+@pytest.mark.parametrize("output", ["out/", "out.csv"])
+def test_a_kill_before_the_first_manifest_leaves_nothing_in_the_way(
+    tmp_path: Path, output: str
+) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(lines(20))
+    folder = find_target(f"{tmp_path}/{output}").folder
+    folder.mkdir()
+    (folder / "._job.json.17.partial").touch()
+    assert classify(path, f"{tmp_path}/{output}").rows == 20
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "mine.txt").touch()
+    with pytest.raises(UsageError, match="none of a job"):
+        classify(path, f"{tmp_path}/{output}")
 
 
 def begun(tmp_path: Path, output: str = "out/") -> Path:

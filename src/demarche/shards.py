@@ -137,7 +137,9 @@ class Shards:
         self.target = target
         self.job = job
         self.progress = Progress()
-        if target.folder.is_dir() and any(target.folder.iterdir()):
+        if target.folder.is_dir() and self._is_remnant():
+            shutil.rmtree(target.folder)
+        elif target.folder.is_dir() and any(target.folder.iterdir()):
             begun, progress = self._manifest()
             difference = _difference(begun, job)
             if not difference and progress.parts:
@@ -149,6 +151,12 @@ class Shards:
                     f"{target.folder}: begun with another {difference}; "
                     "name another output, or remove that folder to start anew"
                 )
+
+    def _is_remnant(self) -> bool:
+        """Say whether a job was killed before its first manifest stood, or after its last part."""
+        names = [path.name for path in self.target.folder.iterdir()]
+        own = ("part-", "_rejects-", f".{MANIFEST}") if self.target.is_file else (f".{MANIFEST}",)
+        return bool(names) and all(name.startswith(own) for name in names)
 
     def _manifest(self) -> tuple[dict[str, Any], Progress]:
         folder = self.target.folder
