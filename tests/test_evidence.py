@@ -114,7 +114,8 @@ def test_the_words_of_a_linear_model_and_its_intercept_sum_to_the_margin(
     ahead = np.log(probabilities[verdict])
     ahead -= (trained.sum() - ahead) / (len(trained) - 1)
     _, intercept = margin_weights(model.head, verdict)
-    assert sum(word.weight for word in found) + intercept == pytest.approx(ahead, abs=1e-9)
+    # A probability near 1 carries its distance from 1 in few digits: a margin of 18 has 8 left.
+    assert sum(word.weight for word in found) + intercept == pytest.approx(ahead, abs=1e-6)
     assert [(word.start, word.end) for word in found] == words(text)
 
 
