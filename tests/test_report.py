@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from lxml import html
 
@@ -202,6 +203,31 @@ def test_the_most_confident_errors_stand_with_what_both_passes_said(one):
         assert " ".join(row["text"].split()) in text
         assert f"first pass {passes['first_pass'][row['id']]}, " in text
         assert f"second pass {passes['second_pass'][row['id']]}" in text
+
+
+def test_the_words_of_an_error_are_marked_by_what_they_weigh(one):
+    table = one.predictions()
+    row = table[(table["mode"] != "narration") & (table["predicted"] != table["stance"])].iloc[0]
+    rewrite(one, table[table["id"] == row["id"]])
+    first, *_, last = re.finditer(r"\w+", row["text"])
+    evidence = [
+        {"id": row["id"], "word": word[0], "start": word.start(), "end": word.end(), "weight": w}
+        for word, w in ((last, 1.25), (first, -0.5))
+    ]
+    pd.DataFrame(evidence).to_parquet(one.path / "evidence.parquet")
+    (item,) = page(one.path.parent).xpath("//ol[@class='errors']/li")
+    assert item.xpath(".//mark[@class='for']/text()") == [last[0]]
+    assert item.xpath(".//mark[@class='against']/text()") == [first[0]]
+    assert words(item.find("blockquote")) == " ".join(row["text"].split())
+    assert f"Words: {last[0]} +1.25, {first[0]} -0.50" in words(item)
+
+
+def test_a_run_of_an_earlier_version_has_errors_without_words(one):
+    (one.path / "evidence.parquet").unlink()
+    document = page(one.path.parent)
+    assert f"not shown: {one.id} holds no evidence" in words(document)
+    assert len(document.xpath("//ol[@class='errors']/li")) == 10
+    assert not document.xpath("//mark")
 
 
 def test_labels_of_other_data_are_not_shown(one):

@@ -18,6 +18,7 @@ from shell import shell
 from demarche import training
 from demarche.cli import main
 from demarche.config import GROUPS, composed, swept
+from demarche.corpus.corpus import load_corpus
 from demarche.errors import ConfigError, DemarcheError, RunError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS
 from demarche.models.majority import Majority
@@ -77,6 +78,38 @@ def test_held_out_predictions_are_those_of_a_model_that_never_saw_the_event(tmp_
     *folds, whole = seen
     assert {frozenset(whole - fold) for fold in folds} == {frozenset([event]) for event in whole}
     assert len(folds) == len(whole) == 4
+
+
+def test_the_words_of_errors_are_weighed_by_the_model_that_made_them(tmp_path, monkeypatch):
+    articles = load_corpus().articles
+    whole = {article.event for article in articles.values()}
+    rows_without: dict[str, int] = {}
+
+    class Counts(Majority):
+        """Takes all for escalatory: the more so, the more words and the more training rows."""
+
+        def fit(self, texts, stances, contexts=None, hints=None):
+            self.rows = len(texts)
+            rows_without.update(dict.fromkeys(whole - {e.group for e in hints.examples}, self.rows))
+            return super().fit(texts, stances, contexts, hints)
+
+        def predict_proba(self, texts, contexts=None):
+            odds = np.ones((len(texts), len(STANCES)))
+            odds[:, 0] = [np.exp(len(text.split()) * self.rows / 1e4) for text in texts]
+            return odds / odds.sum(axis=1, keepdims=True)
+
+    monkeypatch.setattr(training, "model_class", lambda _: Counts)
+    run = train(config(tmp_path))
+    table = run.predictions().set_index("id")
+    wrong = table[(table["mode"] != "narration") & (table["stance"] != "escalatory")]
+    weights = run.evidence()
+    assert set(weights["id"]) == set(wrong.index)
+    for row in weights.itertuples():
+        text, article = table.loc[row.id, ["text", "article"]]
+        assert text[row.start : row.end] == row.word
+        fewer = len(text.split()) - len((text[: row.start] + text[row.end :]).split())
+        expected = fewer * rows_without[articles[article].event] / 1e4
+        assert row.weight == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_same_experiment_is_not_run_twice(tmp_path, monkeypatch, capsys):

@@ -8,6 +8,7 @@
         metrics.json         what `demarche.evaluation.metrics.evaluate` gives; null if not measured
         predictions.parquet  every held-out sentence by id, with all four probabilities
         swaps.parquet        held-out statements with other actors in them, judged likewise
+        evidence.parquet     each word's weight in the held-out statements that are judged wrongly
         model/               the model, fitted on all the data
         timings.json         seconds of all its fits, and sentences classified in a second
 """
@@ -116,11 +117,17 @@ class Run:
         RunError
             If the run was trained before there were any, or the file is damaged.
         """
-        if not (self.path / "swaps.parquet").exists():
-            raise RunError(
-                f"{self.id} holds no actor swaps; remove it (demarche runs rm) and train it again"
-            )
-        return self._table("swaps.parquet")
+        return self._later_table("swaps", "actor swaps")
+
+    def evidence(self) -> "pd.DataFrame":
+        """Read the words' weights in the held-out statements that were judged wrongly.
+
+        Raises
+        ------
+        RunError
+            If the run was trained before there were any, or the file is damaged.
+        """
+        return self._later_table("evidence", "evidence")
 
     def model(self) -> Predictor:
         """Load the fitted model to classify with, as ONNX graphs where they were written.
@@ -137,6 +144,14 @@ class Run:
     def size(self) -> int:
         """Give the fitted model's size on disk in bytes."""
         return sum(p.stat().st_size for p in (self.path / "model").rglob("*") if p.is_file())
+
+    def _later_table(self, name: str, what: str) -> "pd.DataFrame":
+        """Read a table that runs of earlier versions lack."""
+        if not (self.path / f"{name}.parquet").exists():
+            raise RunError(
+                f"{self.id} holds no {what}; remove it (demarche runs rm) and train it again"
+            )
+        return self._table(f"{name}.parquet")
 
     def _table(self, name: str) -> "pd.DataFrame":
         import pandas as pd
@@ -256,15 +271,14 @@ def _write_json(path: Path, content: Any) -> None:
 
 def write_results(run: Run, metrics: dict[str, Any] | None, predictions: "pd.DataFrame") -> None:
     """Write a run's metrics and held-out predictions."""
-    with replacing(run.path / "predictions.parquet") as temporary:
-        predictions.to_parquet(temporary, index=False)
+    write_table(run, "predictions", predictions)
     _write_json(run.path / "metrics.json", metrics)
 
 
-def write_swaps(run: Run, swaps: "pd.DataFrame") -> None:
-    """Write the verdicts on held-out statements with other actors in them."""
-    with replacing(run.path / "swaps.parquet") as temporary:
-        swaps.to_parquet(temporary, index=False)
+def write_table(run: Run, name: str, table: "pd.DataFrame") -> None:
+    """Write one of a run's tables: ``predictions``, ``swaps`` or ``evidence``."""
+    with replacing(run.path / f"{name}.parquet") as temporary:
+        table.to_parquet(temporary, index=False)
 
 
 def write_model(run: Run, model: StanceClassifier, timings: Mapping[str, float]) -> None:

@@ -4,8 +4,10 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +23,11 @@ from demarche.corpus.synthetic import Template, fill_templates
 from demarche.errors import ConfigError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
 from demarche.export import write_graphs
+from demarche.models.evidence import explain
 from demarche.models.protocol import StanceClassifier
 from demarche.models.registry import model_class
 from demarche.records import Example, Hints, Sentence
-from demarche.runs import Run, identify, recorded, write_model, write_results, write_swaps
+from demarche.runs import Run, identify, recorded, write_model, write_results, write_table
 from demarche.stance import STANCES
 
 
@@ -52,16 +55,18 @@ def train(config: TrainConfig) -> Run:
         return finished
     with recorded(config, corpus.fingerprints) as run:
         model = model_class(config.model)(config.params, config.seed)
-        seconds, tables, judged = 0.0, [], []
+        seconds, tables, judged, explained = 0.0, [], [], []
         swaps = make_swaps(tuple(corpus.sentences)) if folds else ()
         for fold in tqdm(folds, desc="held-out events", unit="event", disable=None):
             seconds += fit(model, training_rows(config, corpus, fold.held_out))
             tables.append(predict(model, fold.held_out))
             held_out = {sentence.id for sentence in fold.held_out}
             judged.append(predict_swaps(model, [swap for swap in swaps if swap.id in held_out]))
+            explained += explain_errors(model, fold.held_out, tables[-1])
         predictions = pd.concat(tables) if tables else pd.DataFrame()
         write_results(run, evaluate(predictions) if tables else None, predictions)
-        write_swaps(run, pd.concat(judged) if judged else pd.DataFrame())
+        write_table(run, "swaps", pd.concat(judged) if judged else pd.DataFrame())
+        write_table(run, "evidence", pd.DataFrame(explained))
 
         seconds += fit(model, training_rows(config, corpus, []))
         started = time.perf_counter()
@@ -187,6 +192,23 @@ def predict_swaps(model: StanceClassifier, swaps: Sequence[Swap]) -> pd.DataFram
         [swap.text for swap in swaps], [swap.context for swap in swaps]
     )
     return _with_verdicts(table, probabilities)
+
+
+def explain_errors(
+    model: StanceClassifier, sentences: Sequence[Sentence], predictions: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Weigh the words of the statements that were judged wrongly; one row a word."""
+    wrong = [
+        sentence
+        for sentence, predicted in zip(sentences, predictions["predicted"], strict=True)
+        if sentence.is_statement and sentence.stance != predicted
+    ]
+    found = explain(model, [s.text for s in wrong], [s.context for s in wrong])
+    return [
+        {"id": sentence.id, **asdict(word)}
+        for sentence, words in zip(wrong, found, strict=True)
+        for word in words
+    ]
 
 
 def _with_verdicts(table: pd.DataFrame, probabilities: NDArray[np.float64]) -> pd.DataFrame:

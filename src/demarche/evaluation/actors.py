@@ -19,6 +19,7 @@ from scipy.stats import binomtest, norm
 from scipy.stats import t as student
 
 from demarche.errors import DemarcheError
+from demarche.evaluation.calibration import wilson
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, indices
 from demarche.evaluation.significance import holm
 from demarche.evaluation.tallies import Indices
@@ -345,8 +346,7 @@ def _sides(statements: pd.DataFrame) -> list[Side]:
     def found() -> Iterator[Side]:
         for name, part in statements.groupby("side", sort=True):
             errors = int((part["predicted"] != part["stance"]).sum())
-            wilson = binomtest(errors, len(part)).proportion_ci(0.95, method="wilson")
-            rate = Estimate(errors / len(part), float(wilson.low), float(wilson.high))
+            rate = Estimate(errors / len(part), *wilson(errors, len(part)))
             yield Side(str(name), len(part), errors, rate)
 
     return sorted(found(), key=lambda side: -side.statements)

@@ -71,7 +71,8 @@ def macro_f1(tallies: Tallies) -> NDArray[np.float64]:
     total = matrix.sum(axis=-1) + matrix.sum(axis=-2)
     occurs = total > 0
     f1 = 2 * np.diagonal(matrix, axis1=-2, axis2=-1) / np.where(occurs, total, 1)
-    return np.asarray(f1.sum(axis=-1) / occurs.sum(axis=-1))
+    with np.errstate(invalid="ignore"):  # of no verdicts it is not a number
+        return np.asarray(f1.sum(axis=-1) / occurs.sum(axis=-1))
 
 
 def accuracy(tallies: Tallies) -> NDArray[np.float64]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from demarche.ablations import ablations, plots, variant_name
@@ -22,18 +21,14 @@ from demarche.corpus.gold import PASSES
 from demarche.errors import ConfigError, DemarcheError, UsageError
 from demarche.evaluation.abstention import CONFIDENCE, thresholds
 from demarche.evaluation.calibration import reliability
-from demarche.evaluation.metrics import PROBABILITY_COLUMNS, SLICES, confidences, evaluate
+from demarche.evaluation.metrics import SLICES, confidences, evaluate
 from demarche.evaluation.selective import risk_coverage
 from demarche.figures import Comparison, Listing, ablated, audited, comparisons, within
-from demarche.labels import Annotated, load_annotated
 from demarche.report.charts import Bar, Point, bar_chart, curve_chart
+from demarche.report.errors import Errors, most_confident_errors
 from demarche.report.html import SYMBOLS, UNSAFE_FOR_PAGES, write_html
 from demarche.runs import Run, identify
 from demarche.stance import STANCES
-from demarche.tables import Record
-
-ERRORS = 10
-"""So many of a run's most confident errors are shown."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,7 @@ class Account:
     audit : list of Listing
     no_audit : str
         Why there is no audit, where there is none.
-    errors : list of dict
-        The most confident wrong verdicts, the most confident first.
-    no_passes : str
-        Why what the two passes say is not shown, where it is not.
+    errors : Errors
     """
 
     run: Run
@@ -77,8 +69,7 @@ class Account:
     coverages: Listing
     audit: list[Listing]
     no_audit: str
-    errors: list[Record]
-    no_passes: str
+    errors: Errors
 
 
 @dataclass(frozen=True)
@@ -216,7 +207,6 @@ def _account(run: Run) -> Account:
     chart, bins = _reliability(run, confidence, correct)
     curve, coverages = _coverage(run, confidence, correct)
     audit, no_audit = _audit(run)
-    errors, no_passes = _errors(run, statements)
     config = run.config["config"]
     return Account(
         run=run,
@@ -233,8 +223,7 @@ def _account(run: Run) -> Account:
         coverages=coverages,
         audit=audit,
         no_audit=no_audit,
-        errors=errors,
-        no_passes=no_passes,
+        errors=most_confident_errors(run, statements),
     )
 
 
@@ -361,37 +350,3 @@ def _audit(run: Run) -> tuple[list[Listing], str]:
         return list(audited(audit_run(run))), ""
     except DemarcheError as error:
         return [], str(error)
-
-
-def _errors(run: Run, statements: pd.DataFrame) -> tuple[list[Record], str]:
-    """List the most confident wrong verdicts with what both passes say of each."""
-    annotated, why = _annotated(run)
-    wrong = statements[statements["predicted"] != statements["stance"]]
-    confidence = wrong[list(PROBABILITY_COLUMNS)].max(axis=1)
-    order = confidence.sort_values(ascending=False, kind="stable").index[:ERRORS]
-    return [
-        {
-            **{name: row.get(name) for name in ("id", "text", "mode", "speaker", "side")},
-            "stance": row["stance"],
-            "also": row["also"] if isinstance(row["also"], str) else None,
-            "predicted": row["predicted"],
-            "probabilities": {s: row[f"p_{s}"] for s in STANCES},
-            "passes": annotated.said(row["id"], "stance") if annotated else {},
-        }
-        for _, row in wrong.loc[order].iterrows()
-    ], why
-
-
-def _annotated(run: Run) -> tuple[Annotated | None, str]:
-    """Read the annotations that a run was measured on, if they are as they were."""
-    data = run.config["config"]["data"]
-    folders = [Path(data[name]) if data.get(name) else None for name in ("seeds", "folder")]
-    try:
-        found = load_annotated(*folders)
-    except DemarcheError as error:
-        return None, f"What the two passes say is not shown: {error}"
-    if run.config["fingerprints"].get("gold.jsonl") != found.digest:
-        return None, "What the two passes say is not shown: gold.jsonl has changed since."
-    if not found.passes:
-        return None, "The corpus has no two passes of annotation."
-    return found, ""
