@@ -157,7 +157,7 @@ def _rows(group: int, model: str, variants: Mapping[str, Sequence[Run]]) -> list
     reference = scores.get(REFERENCE)
     rows = []
     for name, runs in variants.items():
-        own, statements = scores[name], runs[0].metrics["statements"]["n"]  # type: ignore[index]
+        own, statements = scores[name], (runs[0].metrics or {})["statements"]["n"]
         other = None if name == REFERENCE or reference is None else own - reference
         enough = statements >= FEWEST["statement"]
         rows.append(
