@@ -33,7 +33,8 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange", "export", "card"}
-        | {"classify", "bulk", "shards", "inputs", "reading", "rows", "report"},
+        | {"classify", "bulk", "shards", "ray_engine", "inputs", "reading", "rows"}
+        | {"report"},
     ),
     ({"cli", "commands", "render", "serve", "__main__", DOOR},),
 )

@@ -1,7 +1,6 @@
 """Classification of files without end: batch by batch, in parts, and on from where it stopped."""
 
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -172,7 +171,7 @@ class Job:
         read, number = 0, 0
         with tqdm(desc="classifying", unit="row", disable=None, initial=done.rows, delay=1) as bar:
             for source, size in zip(self.sources, sizes, strict=True):
-                before = _state(source)
+                before = state(source)
                 for batch in source.batches(self.rows):
                     number += 1
                     if self.strict:
@@ -196,7 +195,7 @@ class Job:
                     yield Judged(
                         with_predictions(table, predictions, names), predictions, batch.rejects
                     )
-                if _state(source) != before:
+                if state(source) != before:
                     raise DemarcheError(f"{source.name}: changed while it was read; start anew")
                 read += size
 
@@ -215,18 +214,16 @@ class Job:
         DemarcheError
             If writing fails, on a full disk for one, or as `judged`.
         """
-        shards = Shards(target, self._fingerprint(target))
-        if shards.progress.finished:
-            sys.stderr.write(f"{target.path}: was finished before\n")
-        elif shards.progress.parts:
-            sys.stderr.write(f"{target.path}: going on after {shards.progress.rows:,} rows\n")
+        shards = Shards(target, self.fingerprint(target))
+        shards.tell()
         if not shards.progress.finished:
             for part in self.judged(shards.progress):
                 shards.write(part.table, part.predictions, part.rejects)
         shards.finish()
         return shards.progress
 
-    def _fingerprint(self, target: Target) -> dict[str, Any]:
+    def fingerprint(self, target: Target, engine: str = "local") -> dict[str, Any]:
+        """Say what must be the same for the job to go on, as `Shards` takes it."""
         files = {source.name: _digest(source.path) for source in self.sources if source.path}
         return {
             INPUT: files or None,
@@ -236,6 +233,7 @@ class Job:
             "--max-error": self.max_error,
             "--explain": self.explain,
             "ending": target.ending,
+            "--engine": engine,
             "number of rows in a part": self.rows,
         }
 
@@ -245,7 +243,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _state(source: Source | Texts) -> tuple[int, int] | None:
+def state(source: Source | Texts) -> tuple[int, int] | None:
+    """Give a file's size in bytes and time of change in ns; None for what is no file."""
     if source.path is None:
         return None
     status = source.path.stat()

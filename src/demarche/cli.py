@@ -191,6 +191,18 @@ def parser() -> argparse.ArgumentParser:
         help=".jsonl, .csv, .tsv or .parquet; or a folder for parts of them, judged or "
         "judged.csv/; the same command again goes on where it was stopped",
     )
+    classify.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="ray: a part for each input file, many at a time; needs demarche[ray]",
+    )
+    classify.add_argument(
+        "--workers", type=int, metavar="N", help="of ray, default: one for each core"
+    )
+    classify.add_argument(
+        "--address", help="of a Ray cluster that shares the disk, default: this machine alone"
+    )
     _add_runs(classify)
     classify.set_defaults(run_command=run.classify)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from demarche.errors import DemarcheError, UsageError
@@ -174,6 +175,7 @@ def classify(options: argparse.Namespace) -> None:
         raise UsageError("give statements or --input, not both")
     if not options.text and not options.input and sys.stdin.isatty():
         raise UsageError("nothing to classify: give statements, --input FILE, or pipe text in")
+    _check_engine(options)
     target = find_target(options.output) if options.output else None
     sources: list[Source | Texts] = [Texts(options.text)]
     if not options.text:
@@ -200,13 +202,35 @@ def classify(options: argparse.Namespace) -> None:
     if target is None:
         done = _show(job)
     else:
-        done = job.write(target)
+        if options.engine == "ray":
+            from demarche.ray_engine import write
+
+            again = partial(load, options.run or classifier.run, options.runs)
+            done = write(job, target, again, options.address, options.workers)
+        else:
+            done = job.write(target)
         if done.rejected:
             sys.stderr.write(f"bad rows left out: {done.rejected}; see {target.rejects}\n")
     if done.empty:
         sys.stderr.write(f"rows with nothing to read, left without a stance: {done.empty}\n")
     if done.uncertain:
         sys.stderr.write(f"rows left uncertain: {done.uncertain} of {done.rows - done.empty}\n")
+
+
+def _check_engine(options: argparse.Namespace) -> None:
+    """Refuse what the engine cannot do, before anything is read."""
+    from demarche.extras import check_extra
+    from demarche.sources import STANDARD_INPUT
+
+    if options.engine != "ray":
+        if options.workers is not None or options.address is not None:
+            raise UsageError("--workers and --address go with --engine ray")
+        return
+    check_extra("ray", "ray", "--engine ray")
+    if options.input in (None, STANDARD_INPUT) or not options.output:
+        raise UsageError("--engine ray takes files and writes files: give --input and --output")
+    if options.workers is not None and options.workers < 1:
+        raise UsageError(f"--workers {options.workers}: expected 1 or more")
 
 
 def _show(job: "Job") -> "Progress":

@@ -12,6 +12,7 @@ import csv
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -142,7 +143,7 @@ class Shards:
         elif target.folder.is_dir() and any(target.folder.iterdir()):
             begun, progress = self._manifest()
             difference = _difference(begun, job)
-            if not difference and progress.parts:
+            if not difference:
                 self.progress = progress
             elif not progress.parts or (target.is_file and (progress.finished or not begun[INPUT])):
                 shutil.rmtree(target.folder)  # nothing is lost that could go on
@@ -152,10 +153,21 @@ class Shards:
                     "name another output, or remove that folder to start anew"
                 )
 
+    def tell(self) -> None:
+        """Say on standard error how much of the job an earlier command has done."""
+        if self.progress.finished:
+            sys.stderr.write(f"{self.target.path}: was finished before\n")
+        elif self.progress.parts:
+            sys.stderr.write(f"{self.target.path}: going on after {self.progress.rows:,} rows\n")
+
     def _is_remnant(self) -> bool:
         """Say whether a job was killed before its first manifest stood, or after its last part."""
         names = [path.name for path in self.target.folder.iterdir()]
-        own = ("part-", "_rejects-", f".{MANIFEST}") if self.target.is_file else (f".{MANIFEST}",)
+        own = (
+            ("part-", "_part-", "_rejects-", f".{MANIFEST}")
+            if self.target.is_file
+            else (f".{MANIFEST}",)
+        )
         return bool(names) and all(name.startswith(own) for name in names)
 
     def _manifest(self) -> tuple[dict[str, Any], Progress]:
@@ -186,10 +198,10 @@ class Shards:
         done = self.progress
         self.target.folder.mkdir(exist_ok=True)
         if not done.parts:
-            self._save(done)  # so that a folder with a part in it is never taken for another's
+            self.save(done)  # so that a folder with a part in it is never taken for another's
         _write_rejects(rejects, self._rejects(done.parts))
         write_table(table, self._part(done.parts))
-        self._save(done.plus(predictions, rejects))
+        self.save(done.plus(predictions, rejects))
 
     def finish(self) -> None:
         """Put a file, and the rejects, together of their parts.
@@ -210,7 +222,7 @@ class Shards:
                 raise DemarcheError(
                     f"{target.path}: cannot be written ({error.strerror})"
                 ) from error
-            self._save(replace(self.progress, finished=True))
+            self.save(replace(self.progress, finished=True))
         if target.is_file:
             shutil.rmtree(target.folder)
         else:
@@ -225,7 +237,14 @@ class Shards:
         else:
             self.target.rejects.unlink(missing_ok=True)
 
-    def _save(self, progress: Progress) -> None:
+    def save(self, progress: Progress) -> None:
+        """Note how far the job has come.
+
+        Raises
+        ------
+        DemarcheError
+            If the disk is full, for one.
+        """
         content = {"job": self.job, "progress": asdict(progress)}
         path = self.target.folder / MANIFEST
         try:
