@@ -14,6 +14,7 @@ Each process loads the run by itself: no model is sent from one to another.
 import json
 import logging
 import os
+import socket
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property, partial
@@ -205,28 +206,48 @@ def _by_ray(
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors come as exceptions too
     ray = load_extra("ray", "ray", "--engine ray")
-    here = {"include_dashboard": False, "num_cpus": workers}
+    _start(ray, address, workers)
     try:
-        ray.init(
-            address or "local",
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **({} if address else here),
-        )
-        results = _dataset(worker, numbers, workers or int(ray.cluster_resources()["CPU"]))
-        for row in results.iter_rows():
+        for row in _results(worker, numbers, workers or int(ray.cluster_resources()["CPU"])):
             if row["status"] == UsageError.exit_status:
                 raise UsageError(row["error"])
             if row["status"]:
                 raise DemarcheError(row["error"])
             yield row["number"]
     except ray.exceptions.RayError as error:
-        raise DemarcheError(f"Ray: {error}") from error
+        raise DemarcheError(f"Ray: {_one_line(error)}") from error
     finally:
         ray.shutdown()
 
 
-def _dataset(worker: "partial[Worker]", numbers: Sequence[int], workers: int) -> Any:
+def _start(ray: Any, address: str | None, workers: int | None) -> None:
+    """Connect to a cluster, or start Ray on this machine."""
+    where: dict[str, Any] = {"address": "local", "include_dashboard": False, "num_cpus": workers}
+    if address is not None:
+        where = {"address": address}
+        host, _, port = address.rpartition(":")
+        try:  # Ray itself tries for minutes, and ends the process
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except (OSError, ValueError, OverflowError) as error:
+            raise UsageError(
+                f"--address {address}: no Ray cluster answers there ({error}); "
+                "give HOST:PORT of its head"
+            ) from None
+    try:
+        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
+    except (ray.exceptions.RayError, RuntimeError, OSError, ValueError) as error:
+        raise DemarcheError(f"Ray: {_one_line(error)}") from error
+
+
+def _one_line(error: Exception) -> str:
+    """Give the line of Ray's message that says what happened, without where."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines and lines[0].startswith("\x1b[36mray::") else " ".join(lines)
+
+
+def _results(
+    worker: "partial[Worker]", numbers: Sequence[int], workers: int
+) -> Iterator[dict[str, Any]]:
     import ray.data
 
     context = ray.data.DataContext.get_current()
@@ -236,11 +257,12 @@ def _dataset(worker: "partial[Worker]", numbers: Sequence[int], workers: int) ->
     logger = logging.getLogger("ray.data")
     logger.handlers = [h for h in logger.handlers if h.name != "console"]  # its own file stays
     files = ray.data.from_items(list(numbers), override_num_blocks=len(numbers))
-    return files.map(
+    results: Iterator[dict[str, Any]] = files.map(
         worker.func,
         fn_constructor_args=worker.args,
         compute=ray.data.ActorPoolStrategy(
             size=min(workers, len(numbers)), max_tasks_in_flight_per_actor=1
         ),
         num_cpus=1,
-    )
+    ).iter_rows()
+    return results

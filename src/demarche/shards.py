@@ -145,7 +145,9 @@ class Shards:
             difference = _difference(begun, job)
             if not difference:
                 self.progress = progress
-            elif not progress.parts or (target.is_file and (progress.finished or not begun[INPUT])):
+            elif not any(target.folder.glob("part-*")) or (
+                target.is_file and (progress.finished or not begun[INPUT])
+            ):
                 shutil.rmtree(target.folder)  # nothing is lost that could go on
             else:
                 raise UsageError(
