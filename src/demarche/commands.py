@@ -226,11 +226,11 @@ def _check_engine(options: argparse.Namespace) -> None:
         if options.workers is not None or options.address is not None:
             raise UsageError("--workers and --address go with --engine ray")
         return
-    check_extra("ray", "ray", "--engine ray")
     if options.input in (None, STANDARD_INPUT) or not options.output:
         raise UsageError("--engine ray takes files and writes files: give --input and --output")
     if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: expected 1 or more")
+    check_extra("ray", "ray", "--engine ray")
 
 
 def _show(job: "Job") -> "Progress":
