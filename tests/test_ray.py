@@ -100,7 +100,11 @@ def begun(
     """Start a job and wait until something is met at it."""
     options = ("--engine", "ray", "--address", cluster)
     job = subprocess.Popen(
-        command(runs, "out.csv/", *options), cwd=folder, stderr=subprocess.PIPE, text=True
+        command(runs, "out.csv/", *options),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     while not (found := met()):
         assert job.poll() is None, job.communicate()[1]
@@ -172,8 +176,8 @@ def test_a_killed_driver_is_gone_on_after(runs: Path, folder: Path, cluster: str
 def test_a_killed_worker_is_replaced(runs: Path, folder: Path, cluster: str) -> None:
     job, pids = begun(runs, folder, cluster, lambda: workers(folder))
     os.kill(pids[0], signal.SIGKILL)
-    _, told = job.communicate()
-    assert job.returncode == 0, told
+    out, told = job.communicate()
+    assert (job.returncode, out) == (0, ""), told
     assert whole(folder) == locally(runs, folder)
     assert len(rejects(folder / "out.csv" / "_rejects.jsonl")) == FILES
 

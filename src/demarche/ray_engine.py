@@ -15,7 +15,9 @@ import json
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -153,14 +155,18 @@ def write(
         same = partial(Job, **{name: own[name] for name in own.keys() - {"classifier", "sources"}})
         worker = partial(Worker, load, same, sources, states, target, Path.cwd())
         left = [n for n in range(len(sources)) if not _record(target.folder, n).exists()]
-        with tqdm(
-            _by_ray(worker, left, address, workers),
-            desc="classifying",
-            unit="file",
-            initial=shards.progress.parts,
-            total=len(sources),
-            disable=None,
-        ) as finished:
+        # Ray tells of dead processes on standard output.
+        with (
+            redirect_stdout(sys.stderr),
+            tqdm(
+                _by_ray(worker, left, address, workers),
+                desc="classifying",
+                unit="file",
+                initial=shards.progress.parts,
+                total=len(sources),
+                disable=None,
+            ) as finished,
+        ):
             for number in finished:
                 shards.save(_total([shards.progress, _progress(target.folder, number)]))
     shards.finish()
@@ -214,6 +220,8 @@ def _by_ray(
             if row["status"]:
                 raise DemarcheError(row["error"])
             yield row["number"]
+    except ray.exceptions.RayTaskError:
+        raise  # demarche's own fault, whose traceback is wanted
     except ray.exceptions.RayError as error:
         raise DemarcheError(f"Ray: {_one_line(error)}") from error
     finally:
@@ -240,9 +248,7 @@ def _start(ray: Any, address: str | None, workers: int | None) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    """Give the line of Ray's message that says what happened, without where."""
-    lines = str(error).strip().splitlines()
-    return lines[-1] if lines and lines[0].startswith("\x1b[36mray::") else " ".join(lines)
+    return " ".join(str(error).split())
 
 
 def _results(
