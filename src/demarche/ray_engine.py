@@ -211,6 +211,7 @@ def _by_ray(
         return
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors come as exceptions too
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes its time
     ray = load_extra("ray", "ray", "--engine ray")
     _start(ray, address, workers)
     try:
@@ -243,7 +244,7 @@ def _start(ray: Any, address: str | None, workers: int | None) -> None:
             ) from None
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
-    except (ray.exceptions.RayError, RuntimeError, OSError, ValueError) as error:
+    except Exception as error:  # Ray raises plain ones here
         raise DemarcheError(f"Ray: {_one_line(error)}") from error
 
 
