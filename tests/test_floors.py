@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "tables",
             "jsontext",
             "extras",
+            "ranks",
             "actors",
         },
     ),
@@ -32,8 +33,19 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     ({"models"}, {"evaluation"}),
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
-        | {"abstain", "ablations", "search", "tracking", "labels", "exchange", "export", "card"}
-        | {"classify", "bulk", "shards", "inputs", "reading", "rows", "report"},
+        | {
+            "parallel",
+            "abstain",
+            "ablations",
+            "search",
+            "tracking",
+            "labels",
+            "exchange",
+            "export",
+            "card",
+        }
+        | {"classify", "bulk", "shards", "inputs", "reading", "rows", "report"}
+        | {"torchrun"},
     ),
     ({"cli", "commands", "render", "serve", "__main__", DOOR},),
 )

@@ -12,9 +12,11 @@ import hydra
 from omegaconf import DictConfig
 
 from demarche.config import TrainConfig, checked, composed, swept
-from demarche.errors import ConfigError, DemarcheError
+from demarche.errors import ConfigError, DemarcheError, UsageError
 from demarche.extras import check_extra
+from demarche.ranks import processes, rank
 from demarche.runs import Run, terminable
+from demarche.torchrun import assist, check_parallel
 from demarche.tracking import check_tracking, track
 
 SWEEP = {"-m", "--multirun"}
@@ -41,9 +43,16 @@ def train_command(arguments: Sequence[str]) -> int:
     """
     overrides = [argument for argument in arguments if not argument.startswith("-")]
     flags = set(arguments).difference(overrides)
+    if rank() > 0:
+        assist(overrides)
+        return 0
+    if flags and processes() > 1:
+        raise UsageError("torchrun trains one job at a time, without -m or other flags")
     if not flags:
         config = composed(overrides)
         check_tracking(config.tracking)
+        if processes() > 1:
+            check_parallel(config)
         track(_train_one(config), config.tracking)
         return 0
     if flags <= SWEEP:
