@@ -18,8 +18,9 @@ from demarche.errors import DemarcheError
 
 # torch is imported where it is needed: a command asks for its rank before it loads a library.
 
-TASK, ENDED, DONE = "task", "ended", "done"
-"""Keys of the store: the run that is trained; why it ended badly; that it ended well."""
+TASK, MET, ENDED, DONE = "task", "met", "ended", "done"
+"""Keys of the store: the run that is trained; how often processes have come to a meeting; why it
+ended badly; that it ended well."""
 
 INTERRUPTED = "interrupted"
 
@@ -58,6 +59,18 @@ def told() -> str:
     """Wait until the first process has checked the job, and give what it told."""
     task: str = _store().get(TASK).decode()
     return task
+
+
+def meet() -> None:
+    """Wait until all processes have come as far as this one.
+
+    They do so before they join in torch's own group, where a process that waits for one that has
+    failed does not hear that it is to end.
+    """
+    if processes() > 1:
+        waiting = _store().add(MET, 1)
+        while _store().add(MET, 0) < -(-waiting // processes()) * processes():
+            time.sleep(0.05)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from transformers import (
 
 from demarche.models.encoder import device
 from demarche.models.parallel import ParallelTrainer
-from demarche.ranks import processes, rank
+from demarche.ranks import meet, processes, rank
 
 Texts = Sequence[str]
 
@@ -214,6 +214,7 @@ def finetune(
     refill: Callable[[int], Texts] | None,
 ) -> None:
     """Fine-tune a classifier in place; arguments as for `make_trainer`."""
+    meet()
     with tempfile.TemporaryDirectory() as folder:
         make_trainer(model, rows, recipe, seed, refill, folder).train()
     model.eval()
