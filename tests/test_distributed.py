@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from shell import shell
 from torch.distributed import HashStore
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from demarche import ranks, training
 from demarche.cli import main
 from demarche.config import composed
 from demarche.errors import DemarcheError
+from demarche.models import finetune
 from demarche.models.encoder import device
 from demarche.models.majority import Majority
 from demarche.models.parallel import share
@@ -223,6 +225,22 @@ def test_each_process_has_a_gpu_of_its_own(as_rank, tmp_path, monkeypatch, capsy
     as_rank(0)
     assert main(["train", "model=ensemble", f"runs={tmp_path}"]) == 2
     assert "torchrun --nproc-per-node 1" in capsys.readouterr().err
+
+
+def test_a_process_alone_keeps_its_batches_where_there_are_more_gpus(job, tmp_path, monkeypatch):
+    ready = finetune.TrainingArguments.__post_init__
+
+    def with_two_gpus(arguments):
+        ready(arguments)
+        arguments._n_gpu = 2
+
+    monkeypatch.setattr(finetune.TrainingArguments, "__post_init__", with_two_gpus)
+    params = composed(job).params
+    model = AutoModelForSequenceClassification.from_pretrained(params.encoder, num_labels=4)
+    tokenizer = AutoTokenizer.from_pretrained(params.encoder)
+    rows = finetune.Rows(["we meet", "they lie"] * 11, [0, 1] * 11, tokenizer, 32)
+    trainer = finetune.make_trainer(model, rows, params, 1, None, str(tmp_path))
+    assert len(trainer.get_train_dataloader()) == 2
 
 
 def test_a_sweep_through_submitit(tmp_path):

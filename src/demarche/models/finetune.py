@@ -154,6 +154,8 @@ def make_trainer(
         log_level_replica="error",
         ddp_find_unused_parameters=False,
     )
+    # One process, one GPU: else the Trainer makes batches larger by the number that it sees.
+    arguments._n_gpu = min(arguments.n_gpu, 1)
     optimizer = torch.optim.AdamW(_parameter_groups(model, recipe), fused=True)
     total = epochs * steps_an_epoch
     schedule = get_cosine_with_min_lr_schedule_with_warmup(
