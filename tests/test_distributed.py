@@ -137,6 +137,7 @@ def as_rank(monkeypatch, corpus):
         ("rank 1: no memory", KeyboardInterrupt(), "failed", 1),
         ("rank 1: interrupted", RuntimeError("connection closed"), "interrupted", 130),
         (None, KeyboardInterrupt(), "interrupted", 130),
+        (None, RuntimeError("[pair.cc:553] Connection closed by peer [::1]:9"), "failed", 1),
     ],
 )
 def test_the_first_to_end_says_why(
@@ -154,7 +155,8 @@ def test_the_first_to_end_says_why(
     (run,) = list_runs(tmp_path)
     assert run.state == state
     if state == "failed":
-        reason = other or "rank 0: no memory left"
+        lost = "rank 0: another process has died or is out of reach; torchrun says which, below"
+        reason = other or (lost if "closed" in str(error) else "rank 0: no memory left")
         assert run.status["error"] == reason
         assert capsys.readouterr().err.endswith(f"demarche: {reason}\n")
 

@@ -24,6 +24,9 @@ ended badly; that it ended well."""
 
 INTERRUPTED = "interrupted"
 
+LOST = ("Connection closed by peer", "ncclRemoteError")
+"""How gloo and NCCL put it that another process is gone."""
+
 
 def rank() -> int:
     """Give the number of this process, from 0; alone, it is the first."""
@@ -116,6 +119,8 @@ def together() -> Iterator[None]:
 def _reason(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
+    if any(sign in str(error) for sign in LOST):
+        return "another process has died or is out of reach; torchrun says which, below"
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
