@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "tables",
             "jsontext",
             "extras",
+            "ranks",
             "actors",
         },
     ),
@@ -34,7 +35,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange", "export", "card"}
         | {"classify", "bulk", "shards", "ray_engine", "inputs", "reading", "rows"}
-        | {"report"},
+        | {"report", "torchrun"},
     ),
     ({"cli", "commands", "render", "serve", "__main__", DOOR},),
 )

@@ -31,6 +31,7 @@ from demarche.errors import DemarcheError, RunError, UsageError
 from demarche.files import replacing, write_text
 from demarche.models.protocol import Predictor, StanceClassifier
 from demarche.models.registry import load_fitted
+from demarche.ranks import together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +209,7 @@ def recorded(config: "TrainConfig", fingerprints: Mapping[str, str]) -> Iterator
         "host": platform.node(),
     }
     try:
-        with terminable():
+        with together(), terminable():
             shutil.rmtree(run.path, ignore_errors=True)
             run.path.mkdir(parents=True)
             _write_json(run.path / "status.json", status)

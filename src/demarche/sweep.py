@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -12,13 +13,23 @@ import hydra
 from omegaconf import DictConfig
 
 from demarche.config import TrainConfig, checked, composed, swept
-from demarche.errors import ConfigError, DemarcheError
+from demarche.errors import ConfigError, DemarcheError, UsageError
 from demarche.extras import check_extra
+from demarche.ranks import processes, rank
 from demarche.runs import Run, terminable
+from demarche.torchrun import assist, check_parallel
 from demarche.tracking import check_tracking, track
 
 SWEEP = {"-m", "--multirun"}
-JOBLIB = "hydra/launcher=joblib"
+SLURM = "hydra/launcher=submitit_slurm"
+SUBMITTING = {SLURM, "hydra/launcher=submitit_local"}
+"""Launchers whose jobs write into logs of their own, below ``.sweep`` in the folder of the runs."""
+
+LAUNCHERS = {
+    "hydra/launcher=joblib": ("hydra_plugins.hydra_joblib_launcher", "sweep"),
+    **dict.fromkeys(SUBMITTING, ("hydra_plugins.hydra_submitit_launcher", "slurm")),
+}
+"""The module that each launcher needs, and the extra that brings it."""
 
 
 def train_command(arguments: Sequence[str]) -> int:
@@ -41,9 +52,16 @@ def train_command(arguments: Sequence[str]) -> int:
     """
     overrides = [argument for argument in arguments if not argument.startswith("-")]
     flags = set(arguments).difference(overrides)
+    if rank() > 0:
+        assist(overrides)
+        return 0
+    if flags and processes() > 1:
+        raise UsageError("torchrun trains one job at a time, without -m or other flags")
     if not flags:
         config = composed(overrides)
         check_tracking(config.tracking)
+        if processes() > 1:
+            check_parallel(config)
         track(_train_one(config), config.tracking)
         return 0
     if flags <= SWEEP:
@@ -89,6 +107,11 @@ class Job:
     config: TrainConfig
     run: Run
 
+    @property
+    def finished(self) -> bool:
+        """Whether the run is there and finished."""
+        return self.run.path.is_dir() and self.run.state == "finished"
+
 
 def _sweep(overrides: Sequence[str]) -> int:
     """Check all jobs, launch them, and say what became of each.
@@ -96,10 +119,12 @@ def _sweep(overrides: Sequence[str]) -> int:
     A failed job does not stop the others. What became of a job is read from its run's folder,
     since it may have run in another process.
     """
-    if JOBLIB in overrides:
-        check_extra("hydra_plugins.hydra_joblib_launcher", "sweep", JOBLIB)
+    for launcher in set(overrides).intersection(LAUNCHERS):
+        check_extra(*LAUNCHERS[launcher], launcher)
+    if SLURM in overrides and not shutil.which("srun"):
+        raise UsageError(f"{SLURM}: no Slurm here (srun is missing); submitit_local does without")
     jobs = _checked_jobs(swept(overrides))
-    before = [job.run.path.is_dir() and job.run.state == "finished" for job in jobs]
+    before = [job.finished for job in jobs]
     titles, parent = [job.title for job in jobs], os.getpid()
 
     def run_job(config: DictConfig) -> None:
@@ -119,15 +144,26 @@ def _sweep(overrides: Sequence[str]) -> int:
     except SystemExit:
         pass  # Hydra has shown an unforeseen error; the summary says which job it was
     finally:
+        if SUBMITTING.intersection(overrides):
+            _announce_submitted(jobs)
         failed = _summarise(jobs, before)
     return 1 if failed + _track(jobs) else 0
+
+
+def _announce_submitted(jobs: Sequence[Job]) -> None:
+    """Print here what jobs have printed into their logs, and say where those are."""
+    for job in jobs:
+        if job.finished:
+            _announce(job.run)
+    for folder in dict.fromkeys(job.run.path.parent for job in jobs):
+        sys.stderr.write(f"what each job has printed: {folder / '.sweep' / '.submitit'}\n")
 
 
 def _track(jobs: Sequence[Job]) -> int:
     """Log the finished runs, one after the other in this process; give the number that failed."""
     failed = 0
     for job in jobs:
-        if job.run.path.is_dir() and job.run.state == "finished":
+        if job.finished:
             try:
                 track(job.run, job.config.tracking)
             except DemarcheError as error:
@@ -165,7 +201,7 @@ def _checked_jobs(jobs: Sequence[Sequence[str]]) -> list[Job]:
 
 def _summarise(jobs: Sequence[Job], before: Sequence[bool]) -> int:
     """Say how many jobs were trained and which were not, and give the number of the latter."""
-    others = [job for job in jobs if not job.run.path.is_dir() or job.run.state != "finished"]
+    others = [job for job in jobs if not job.finished]
     counts = {
         "trained": len(jobs) - len(others) - sum(before),
         "finished before": sum(before),

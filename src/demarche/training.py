@@ -26,6 +26,7 @@ from demarche.export import write_graphs
 from demarche.models.evidence import explain
 from demarche.models.protocol import StanceClassifier
 from demarche.models.registry import model_class
+from demarche.ranks import tell
 from demarche.records import Example, Hints, Sentence
 from demarche.runs import Run, identify, recorded, write_model, write_results, write_table
 from demarche.stance import STANCES
@@ -52,8 +53,10 @@ def train(config: TrainConfig) -> Run:
     finished, folds = planned(config, corpus)
     if finished.path.is_dir() and finished.state == "finished":
         sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
+        tell("")
         return finished
     with recorded(config, corpus.fingerprints) as run:
+        tell(run.id)
         model = model_class(config.model)(config.params, config.seed)
         seconds, tables, judged, explained = 0.0, [], [], []
         swaps = make_swaps(tuple(corpus.sentences)) if folds else ()

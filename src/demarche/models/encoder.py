@@ -16,6 +16,7 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from demarche.errors import EncoderError
+from demarche.ranks import local_rank
 
 DEFAULT = "all-MiniLM-L6-v2"
 PINNED = {DEFAULT: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
@@ -87,8 +88,8 @@ def weights_digest(folder: Path) -> str:
 
 
 def device() -> torch.device:
-    """Give the fastest device that is there: CUDA or the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """Give the fastest device that is there: this process's own GPU or the CPU."""
+    return torch.device("cuda", local_rank()) if torch.cuda.is_available() else torch.device("cpu")
 
 
 def batches_by_length(texts: Sequence[str], size: int) -> list[NDArray[np.int64]]:

@@ -16,6 +16,8 @@ from transformers import (
 )
 
 from demarche.models.encoder import device
+from demarche.models.parallel import ParallelTrainer
+from demarche.ranks import meet, processes, rank
 
 Texts = Sequence[str]
 
@@ -84,7 +86,8 @@ class Progress(TrainerCallback):  # type: ignore[misc]
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Open the bar."""
-        self.bar = tqdm(total=state.max_steps, desc="fine-tuning", leave=False, disable=None)
+        hidden = True if rank() > 0 else None  # None: shown on a terminal
+        self.bar = tqdm(total=state.max_steps, desc="fine-tuning", leave=False, disable=hidden)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Move the bar."""
@@ -112,6 +115,8 @@ def make_trainer(
     folder: str,
 ) -> Trainer:
     """Set transformers' Trainer up for a recipe.
+
+    Several processes, started by torchrun, share each batch and do what one would do.
 
     Parameters
     ----------
@@ -146,7 +151,11 @@ def make_trainer(
         save_strategy="no",
         report_to="none",
         dataloader_pin_memory=False,
+        log_level_replica="error",
+        ddp_find_unused_parameters=False,
     )
+    # One process, one GPU: else the Trainer makes batches larger by the number that it sees.
+    arguments._n_gpu = min(arguments.n_gpu, 1)
     optimizer = torch.optim.AdamW(_parameter_groups(model, recipe), fused=True)
     total = epochs * steps_an_epoch
     schedule = get_cosine_with_min_lr_schedule_with_warmup(
@@ -155,7 +164,8 @@ def make_trainer(
     callbacks: list[TrainerCallback] = [Progress()]
     if refill is not None:
         callbacks.append(Refilling(rows, refill))
-    trainer = Trainer(
+    kind = Trainer if processes() == 1 else ParallelTrainer
+    trainer = kind(
         model=model,
         args=arguments,
         train_dataset=rows,
@@ -206,6 +216,7 @@ def finetune(
     refill: Callable[[int], Texts] | None,
 ) -> None:
     """Fine-tune a classifier in place; arguments as for `make_trainer`."""
+    meet()
     with tempfile.TemporaryDirectory() as folder:
         make_trainer(model, rows, recipe, seed, refill, folder).train()
     model.eval()
