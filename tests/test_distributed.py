@@ -202,16 +202,17 @@ def test_a_finished_run_is_not_trained_again(as_rank, tmp_path, monkeypatch, cap
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["model=tfidf"], "train it without torchrun"),
-        (["-m", "model=transformer", "seed=1,2"], "one job at a time"),
-        (["model=transformer", "sed=1"], "did you mean seed"),
+        (["train", "model=tfidf"], "train it without torchrun"),
+        (["train", "-m", "model=transformer", "seed=1,2"], "one job at a time"),
+        (["train", "model=transformer", "sed=1"], "did you mean seed"),
+        (["search", "model=transformer"], "only `demarche train`"),
     ],
 )
 def test_what_is_no_job_for_several_processes_is_refused(
     arguments, message, as_rank, tmp_path, capsys
 ):
     as_rank(0)
-    assert main(["train", *arguments, f"runs={tmp_path}"]) == 2
+    assert main([*arguments, f"runs={tmp_path}"]) == 2
     errors = capsys.readouterr().err
     assert message in errors
     assert errors.count("\n") == 1

@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from demarche import commands as run
-from demarche.errors import DemarcheError
+from demarche.errors import DemarcheError, UsageError
+from demarche.ranks import processes
 
 INTERRUPTED = 130
 
@@ -21,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from demarche.sweep import train_command
 
             return train_command(arguments[1:])
+        if processes() > 1:
+            raise UsageError("only `demarche train` is for torchrun")
         options = parser().parse_args(arguments)
         return int(options.run_command(options) or 0)
     except DemarcheError as error:
