@@ -211,7 +211,6 @@ def _by_ray(
         return
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors come as exceptions too
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes its time
     ray = load_extra("ray", "ray", "--engine ray")
     _start(ray, address, workers)
     try:
