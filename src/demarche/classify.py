@@ -1,20 +1,21 @@
 """The classification job: texts or a table in, the same with stance and probabilities out."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from tqdm import tqdm
 
 from demarche.abstain import Guarantee, guarantee
+from demarche.columnar import Columnar
 from demarche.errors import RunError, UsageError
 from demarche.records import Evidence, Prediction
 from demarche.stance import STANCES, UNCERTAIN
-from demarche.tables import Table
+from demarche.tables import Record, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,18 +140,13 @@ class Classifier:
                     [_for_model(text) for _, text in part],
                     None if before is None else [_for_model(before[i]) for i, _ in part],
                 )
+                # NaN compares as neither more nor less, so nothing can be the highest.
+                if (probabilities != probabilities).any():
+                    raise RunError(f"{self.run}: its model gives no probabilities; train it again")
                 for (i, text), row in zip(part, probabilities.tolist(), strict=True):
-                    # NaN compares as neither more nor less, so nothing can be the highest.
-                    if any(math.isnan(probability) for probability in row):
-                        raise RunError(
-                            f"{self.run}: its model gives no probabilities; train it again"
-                        )
                     confidence = max(row)
                     verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
-                    escalatory, conciliatory, accusatory, neutral = row
-                    predictions[i] = Prediction(
-                        text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
-                    )
+                    predictions[i] = Prediction(text, verdict, *row, self.run)
                 bar.update(len(part))
         if explain:
             found = self._evidence(
@@ -208,46 +204,6 @@ def load(run: str | None = None, folder: str | Path | None = None) -> Classifier
     return Classifier(found.model(), found.id, found.predictions)
 
 
-def classify_table(
-    classifier: Classifier,
-    table: Table,
-    text_column: str,
-    max_error: float | None = None,
-    explain: bool = False,
-) -> tuple[Table, list[Prediction]]:
-    """Classify one column of a table.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    table : Table, n rows
-    text_column : str
-        The column that holds the texts.
-    max_error : float, optional
-        The share of wrong answers to keep to; see `Classifier.classify`.
-    explain : bool
-        As for `Classifier.classify`.
-
-    Returns
-    -------
-    table : Table, n rows
-        The input's columns untouched, and after them stance, four probabilities, run and,
-        if asked for, evidence; one whose name is taken is called ``predicted_<name>``.
-    predictions : list of Prediction, length n
-
-    Raises
-    ------
-    UsageError
-        If there is no such column, the input has ``predicted_<name>`` too, or the run does not
-        support `max_error`.
-    """
-    names = output_names(table, explain)
-    predictions = classifier.classify(
-        table.column(text_column), max_error=max_error, explain=explain
-    )
-    return with_predictions(table, predictions, names), predictions
-
-
 def with_predictions(
     table: Table, predictions: Sequence[Prediction], names: Mapping[str, str]
 ) -> Table:
@@ -260,11 +216,16 @@ def with_predictions(
     names : mapping of str to str
         What each field of a prediction is called there; see `output_names`.
     """
-    cells = [_cells(prediction, names) for prediction in predictions]
-    records = [
-        record | {names[field]: value for field, value in row.items()}
-        for record, row in zip(table.records, cells, strict=True)
-    ]
+    cells = {name: _cells(predictions, field) for field, name in names.items()}
+    records: Sequence[Record]
+    if isinstance(table.records, Columnar):
+        records = table.records.plus(cells)
+    else:
+        rows = zip(*cells.values(), strict=True)
+        records = [
+            record | dict(zip(cells, row, strict=True))
+            for record, row in zip(table.records, rows, strict=True)
+        ]
     return replace(
         table,
         records=records,
@@ -274,10 +235,10 @@ def with_predictions(
     )
 
 
-def _cells(prediction: Prediction, fields: Iterable[str]) -> dict[str, Any]:
-    values = {field: getattr(prediction, field) for field in fields}
-    if values.get(EVIDENCE) is not None:
-        values[EVIDENCE] = [asdict(word) for word in values[EVIDENCE]]
+def _cells(predictions: Iterable[Prediction], field: str) -> list[Any]:
+    values = list(map(attrgetter(field), predictions))
+    if field == EVIDENCE:
+        return [words if words is None else [asdict(word) for word in words] for words in values]
     return values
 
 

@@ -24,8 +24,8 @@ from demarche.classify import abstentions, unreadable
 from demarche.errors import DemarcheError, UsageError
 from demarche.files import replacing, write_text
 from demarche.records import Prediction
-from demarche.sources import Reject
 from demarche.tables import WRITERS, Table, check_ending, check_output, write_table
+from demarche.textrows import Reject
 
 # Readers of a folder, such as pandas, pass over names that begin with a line below.
 MANIFEST = "_job.json"
