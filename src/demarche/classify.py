@@ -129,8 +129,8 @@ class Classifier:
         if before is not None and len(before) != len(given):
             raise UsageError(f"{len(given)} texts, but {len(before)} contexts")
         least = 0.0 if max_error is None else self.guarantee(max_error).threshold.value
-        predictions = [Prediction(text, None, None, None, None, None, self.run) for text in given]
         readable = [(i, text) for i, text in enumerate(given) if text and _is_readable(text)]
+        judged: dict[int, Prediction] = {}
         # On a terminal only, and only where there is something to wait for.
         hidden = True if len(readable) <= SLICE else None
         with tqdm(total=len(readable), desc="classifying", unit="text", disable=hidden) as bar:
@@ -146,7 +146,7 @@ class Classifier:
                 for (i, text), row in zip(part, probabilities.tolist(), strict=True):
                     confidence = max(row)
                     verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
-                    predictions[i] = Prediction(text, verdict, *row, self.run)
+                    judged[i] = Prediction(text, verdict, *row, self.run)
                 bar.update(len(part))
         if explain:
             found = self._evidence(
@@ -154,8 +154,11 @@ class Classifier:
                 None if before is None else [before[i] for i, _ in readable],
             )
             for (i, _), evidence in zip(readable, found, strict=True):
-                predictions[i] = replace(predictions[i], evidence=evidence)
-        return predictions
+                judged[i] = replace(judged[i], evidence=evidence)
+        return [
+            judged.get(i) or Prediction(text, None, None, None, None, None, self.run)
+            for i, text in enumerate(given)
+        ]
 
     def _evidence(self, texts: list[str], contexts: list[str] | None) -> list[tuple[Evidence, ...]]:
         from demarche.models import evidence  # here, because it loads numpy
@@ -169,14 +172,16 @@ class Classifier:
 
 
 def _is_readable(text: str) -> bool:
-    return any(
-        not character.isspace() and unicodedata.category(character) not in INVISIBLE
-        for character in text
-    )
+    for character in text:  # mostly, the first is enough
+        if not character.isspace() and unicodedata.category(character) not in INVISIBLE:
+            return True
+    return False
 
 
 def _for_model(text: str) -> str:
     """Blank what tokenizers refuse, character by character."""
+    if text.isascii():
+        return text.replace("\0", " ")
     return UNSAFE_FOR_MODELS.sub(" ", text)
 
 
@@ -263,12 +268,12 @@ def output_names(table: Table, explain: bool = False) -> dict[str, str]:
 
 def unreadable(predictions: Iterable[Prediction]) -> int:
     """Count the rows that held nothing to read."""
-    return sum(prediction.stance is None for prediction in predictions)
+    return [prediction.stance for prediction in predictions].count(None)
 
 
 def abstentions(predictions: Iterable[Prediction]) -> int:
     """Count the rows that were left uncertain."""
-    return sum(prediction.stance == UNCERTAIN for prediction in predictions)
+    return [prediction.stance for prediction in predictions].count(UNCERTAIN)
 
 
 def print_predictions(predictions: Sequence[Prediction], console: "Console") -> None:
