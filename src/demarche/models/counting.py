@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 Integers = NDArray[np.int64]
 
-WORDS = 2**16
+WORDS = 2**14
 """Words whose parts are remembered from one call to the next."""
 LONGEST = 40
 """Characters of the longest word that is remembered; what is longer seldom comes again."""
