@@ -146,7 +146,10 @@ class Classifier:
                 for (i, text), row in zip(part, probabilities.tolist(), strict=True):
                     confidence = max(row)
                     verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
-                    judged[i] = Prediction(text, verdict, *row, self.run)
+                    escalatory, conciliatory, accusatory, neutral = row
+                    judged[i] = Prediction(
+                        text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
+                    )
                 bar.update(len(part))
         if explain:
             found = self._evidence(
