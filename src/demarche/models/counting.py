@@ -1,4 +1,4 @@
-"""The counts of scikit-learn's n-gram vectorizers, for many texts at once and many times as fast.
+"""The counts of scikit-learn's n-gram vectorizers, for many texts at once and several times as fast.
 
 Every n-gram of characters stands within a word (analyzer ``"char_wb"``), so that a text's counts
 are the sum of its words' counts: each distinct word is taken apart once, and a sparse matrix
@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 Integers = NDArray[np.int64]
 
-WORDS = 2**14
+WORDS = 2**16
 """Words whose parts are remembered from one call to the next."""
 LONGEST = 40
 """Characters of the longest word that is remembered; what is longer seldom comes again."""

@@ -101,7 +101,7 @@ class Tfidf:
         return [vectorizer for _, vectorizer in self.features.transformer_list]
 
     def _transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Give what ``self.features.transform(texts)`` would, in a tenth of the time."""
+        """Give what ``self.features.transform(texts)`` would, much faster."""
         blocks = []
         for counts, vectorizer in zip(self.counter(texts), self._vectorizers, strict=True):
             counts.data = (1 + np.log(counts.data)) * vectorizer.idf_[counts.indices]
