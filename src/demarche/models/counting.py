@@ -1,4 +1,4 @@
-"""The counts of scikit-learn's n-gram vectorizers, for many texts at once and several times as fast.
+"""The counts of scikit-learn's n-gram vectorizers, for many texts at once, and faster.
 
 Every n-gram of characters stands within a word (analyzer ``"char_wb"``), so that a text's counts
 are the sum of its words' counts: each distinct word is taken apart once, and a sparse matrix
