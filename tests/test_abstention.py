@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from readers import read_table
 
 from demarche.abstain import guarantee
 from demarche.classify import Classifier, load
@@ -21,7 +22,6 @@ from demarche.evaluation.abstention import Threshold, most_answers, thresholds
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS
 from demarche.models.majority import Majority, MajorityParams
 from demarche.runs import recorded, write_model, write_results
-from demarche.sources import read_table
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

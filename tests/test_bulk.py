@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readers import read_table
 
 from demarche import sources
 from demarche.bulk import Job, find_sources, survey
@@ -30,7 +31,7 @@ from demarche.classify import OUTPUT, Classifier
 from demarche.errors import DemarcheError, UsageError
 from demarche.models.protocol import Probabilities
 from demarche.shards import Progress, find_target
-from demarche.sources import Source, read_table
+from demarche.sources import Source
 from demarche.stance import STANCES
 from demarche.tables import from_texts, write_table
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readers import read_table
 from rich.console import Console
 
 import demarche
@@ -25,10 +26,11 @@ from demarche.classify import (
     OUTPUT,
     SLICE,
     Classifier,
-    classify_table,
     load,
+    output_names,
     print_predictions,
     unreadable,
+    with_predictions,
 )
 from demarche.config import DataConfig, ProtocolConfig, TrainConfig
 from demarche.errors import RunError, UsageError
@@ -37,7 +39,6 @@ from demarche.models.protocol import Probabilities
 from demarche.models.tfidf import Tfidf, TfidfParams
 from demarche.records import Evidence, Hints, Prediction
 from demarche.runs import recorded, write_model, write_results
-from demarche.sources import read_table
 from demarche.stance import STANCES
 from demarche.tables import Table, from_texts, write_jsonl, write_table
 
@@ -236,6 +237,14 @@ def test_a_fitted_model_reads_whatever_it_is_given() -> None:
 
 
 # Tables
+
+
+def classify_table(
+    classifier: Classifier, table: Table, column: str, explain: bool = False
+) -> tuple[Table, list[Prediction]]:
+    names = output_names(table, explain)
+    predictions = classifier.classify(table.column(column), explain=explain)
+    return with_predictions(table, predictions, names), predictions
 
 
 def test_a_table_keeps_its_columns_and_gains_six(classifier: Classifier) -> None:

@@ -13,7 +13,7 @@ from demarche.models import evidence
 from demarche.models.evidence import explain, margin, occlusion, words
 from demarche.models.linear import margin_weights
 from demarche.models.ngrams import placed_ngrams
-from demarche.models.protocol import Probabilities
+from demarche.models.protocol import Probabilities, align
 from demarche.models.tfidf import Tfidf, TfidfParams
 from demarche.stance import STANCES
 
@@ -99,6 +99,15 @@ def test_ngrams_are_those_that_scikit_learn_counts_and_stand_where_they_say(
         letters = "".join(text[place].lower() for place in places) + "ς"
         assert set(ngram) - {" "} <= set(letters)
         assert not any(text[place].isspace() for place in places)
+
+
+@pytest.mark.parametrize("model", FITTED, ids=["four", "three", "two"])
+@given(texts=st.lists(TEXTS | st.text(), min_size=1, max_size=4))
+@settings(deadline=None, max_examples=50)
+def test_tfidf_says_what_scikit_learn_says(model: Tfidf, texts: list[str]) -> None:
+    said = model.head.predict_proba(model.features.transform(texts))
+    expected = align(said, model.head.classes_)
+    assert np.allclose(model.predict_proba(texts), expected, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize("model", FITTED, ids=["four", "three", "two"])

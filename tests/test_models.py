@@ -20,6 +20,7 @@ from demarche.models.evidence import explain
 from demarche.models.finetune import Rows, make_trainer
 from demarche.models.protocol import stance_indices
 from demarche.models.registry import MODELS, model_class
+from demarche.models.storage import save_part
 from demarche.records import Example, Hints
 from demarche.stance import STANCES
 
@@ -173,6 +174,21 @@ def test_a_skops_file_with_foreign_types_is_refused(build, tmp_path):
     skops.io.dump({"features": Example, "head": print}, tmp_path / "tfidf.skops")
     with pytest.raises(RunError, match="not trusted"):
         model_class("tfidf").load(tmp_path)
+
+
+def test_a_model_that_is_fitted_again_knows_its_new_words_alone(build):
+    model = build("tfidf").fit(*rows(STANCES[:2]))
+    texts, labels = rows(STANCES[2:])
+    again = model.fit(texts, labels).predict_proba(texts)
+    assert np.array_equal(again, build("tfidf").fit(texts, labels).predict_proba(texts))
+
+
+def test_a_tfidf_model_whose_vocabulary_was_written_as_a_dict_is_read(build, tmp_path):
+    texts, labels = rows(STANCES)
+    model = build("tfidf").fit(texts, labels)
+    save_part({"features": model.features, "head": model.head}, tmp_path / "tfidf.skops")
+    again = model_class("tfidf").load(tmp_path)
+    assert np.array_equal(again.predict_proba(texts), model.predict_proba(texts))
 
 
 @pytest.mark.parametrize("name", ["tfidf", "embedding"])

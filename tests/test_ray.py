@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from readers import read_table
 
 from demarche.bulk import Job, find_sources, state, survey
 from demarche.classify import Classifier
 from demarche.cli import main
 from demarche.ray_engine import TRIES, Worker
 from demarche.shards import Target, find_target
-from demarche.sources import read_table
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="needs demarche[ray]")
 

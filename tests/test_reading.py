@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readers import read_table
 
 import demarche
 from demarche.classify import OUTPUT, Classifier
@@ -22,7 +23,6 @@ from demarche.models.protocol import Probabilities
 from demarche.reading import judge, read, read_inputs
 from demarche.records import MODES, ROLES, Reading, Statement
 from demarche.rows import COLUMNS, ReadArticle, to_table
-from demarche.sources import read_table
 from demarche.stance import STANCES
 from demarche.tables import write_table
 

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from readers import read_table
 
 from demarche.errors import DemarcheError, UsageError
-from demarche.sources import read_table
 from demarche.tables import Table, check_output, from_texts, write_table
 
 LONG = "Wir werden antworten. 🕊️ سنرد 我们会回应。 " * 2500
@@ -229,7 +229,7 @@ def test_lone_surrogates_do_not_crash(tmp_path: Path, ending: str) -> None:
     if ending == "jsonl":
         assert again.records == table.records
     else:
-        assert again.records == [{"text": r"a \ud800 b", r"\udfff": r'["\ud800"]'}]
+        assert list(again.records) == [{"text": r"a \ud800 b", r"\udfff": r'["\ud800"]'}]
 
 
 def test_jsonl_is_readable_as_it_stands(tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ def test_parquet_columns_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         pa.string(), 1, [None, pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"\xff\xfe")]
     )
     pq.write_table(pa.table({"text": broken}), tmp_path / "x.parquet")
-    message = refusal(lambda: read_table(tmp_path / "x.parquet"))
+    message = refusal(lambda: read_table(tmp_path / "x.parquet").column("text"))
     assert "x.parquet: column 'text' cannot be read" in message
     twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
     pq.write_table(twice, tmp_path / "y.parquet")

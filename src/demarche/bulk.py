@@ -20,8 +20,9 @@ from demarche.errors import DemarcheError, UsageError
 from demarche.inputs import expand
 from demarche.records import Prediction
 from demarche.shards import INPUT, Progress, Shards, Target
-from demarche.sources import ENDINGS, ROWS, Reject, Source, Texts, refuse
+from demarche.sources import ENDINGS, ROWS, Source, Texts, refuse
 from demarche.tables import Table
+from demarche.textrows import Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa

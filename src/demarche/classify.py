@@ -1,20 +1,21 @@
 """The classification job: texts or a table in, the same with stance and probabilities out."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from tqdm import tqdm
 
 from demarche.abstain import Guarantee, guarantee
+from demarche.columnar import Columnar
 from demarche.errors import RunError, UsageError
 from demarche.records import Evidence, Prediction
 from demarche.stance import STANCES, UNCERTAIN
-from demarche.tables import Table
+from demarche.tables import Record, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,8 +129,8 @@ class Classifier:
         if before is not None and len(before) != len(given):
             raise UsageError(f"{len(given)} texts, but {len(before)} contexts")
         least = 0.0 if max_error is None else self.guarantee(max_error).threshold.value
-        predictions = [Prediction(text, None, None, None, None, None, self.run) for text in given]
         readable = [(i, text) for i, text in enumerate(given) if text and _is_readable(text)]
+        judged: dict[int, Prediction] = {}
         # On a terminal only, and only where there is something to wait for.
         hidden = True if len(readable) <= SLICE else None
         with tqdm(total=len(readable), desc="classifying", unit="text", disable=hidden) as bar:
@@ -139,16 +140,14 @@ class Classifier:
                     [_for_model(text) for _, text in part],
                     None if before is None else [_for_model(before[i]) for i, _ in part],
                 )
+                # NaN compares as neither more nor less, so nothing can be the highest.
+                if (probabilities != probabilities).any():
+                    raise RunError(f"{self.run}: its model gives no probabilities; train it again")
                 for (i, text), row in zip(part, probabilities.tolist(), strict=True):
-                    # NaN compares as neither more nor less, so nothing can be the highest.
-                    if any(math.isnan(probability) for probability in row):
-                        raise RunError(
-                            f"{self.run}: its model gives no probabilities; train it again"
-                        )
                     confidence = max(row)
                     verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
                     escalatory, conciliatory, accusatory, neutral = row
-                    predictions[i] = Prediction(
+                    judged[i] = Prediction(
                         text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
                     )
                 bar.update(len(part))
@@ -158,8 +157,11 @@ class Classifier:
                 None if before is None else [before[i] for i, _ in readable],
             )
             for (i, _), evidence in zip(readable, found, strict=True):
-                predictions[i] = replace(predictions[i], evidence=evidence)
-        return predictions
+                judged[i] = replace(judged[i], evidence=evidence)
+        return [
+            judged.get(i) or Prediction(text, None, None, None, None, None, self.run)
+            for i, text in enumerate(given)
+        ]
 
     def _evidence(self, texts: list[str], contexts: list[str] | None) -> list[tuple[Evidence, ...]]:
         from demarche.models import evidence  # here, because it loads numpy
@@ -173,14 +175,16 @@ class Classifier:
 
 
 def _is_readable(text: str) -> bool:
-    return any(
-        not character.isspace() and unicodedata.category(character) not in INVISIBLE
-        for character in text
-    )
+    for character in text:  # mostly, the first is enough
+        if not character.isspace() and unicodedata.category(character) not in INVISIBLE:
+            return True
+    return False
 
 
 def _for_model(text: str) -> str:
     """Blank what tokenizers refuse, character by character."""
+    if text.isascii():
+        return text.replace("\0", " ")
     return UNSAFE_FOR_MODELS.sub(" ", text)
 
 
@@ -208,46 +212,6 @@ def load(run: str | None = None, folder: str | Path | None = None) -> Classifier
     return Classifier(found.model(), found.id, found.predictions)
 
 
-def classify_table(
-    classifier: Classifier,
-    table: Table,
-    text_column: str,
-    max_error: float | None = None,
-    explain: bool = False,
-) -> tuple[Table, list[Prediction]]:
-    """Classify one column of a table.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    table : Table, n rows
-    text_column : str
-        The column that holds the texts.
-    max_error : float, optional
-        The share of wrong answers to keep to; see `Classifier.classify`.
-    explain : bool
-        As for `Classifier.classify`.
-
-    Returns
-    -------
-    table : Table, n rows
-        The input's columns untouched, and after them stance, four probabilities, run and,
-        if asked for, evidence; one whose name is taken is called ``predicted_<name>``.
-    predictions : list of Prediction, length n
-
-    Raises
-    ------
-    UsageError
-        If there is no such column, the input has ``predicted_<name>`` too, or the run does not
-        support `max_error`.
-    """
-    names = output_names(table, explain)
-    predictions = classifier.classify(
-        table.column(text_column), max_error=max_error, explain=explain
-    )
-    return with_predictions(table, predictions, names), predictions
-
-
 def with_predictions(
     table: Table, predictions: Sequence[Prediction], names: Mapping[str, str]
 ) -> Table:
@@ -260,11 +224,16 @@ def with_predictions(
     names : mapping of str to str
         What each field of a prediction is called there; see `output_names`.
     """
-    cells = [_cells(prediction, names) for prediction in predictions]
-    records = [
-        record | {names[field]: value for field, value in row.items()}
-        for record, row in zip(table.records, cells, strict=True)
-    ]
+    cells = {name: _cells(predictions, field) for field, name in names.items()}
+    records: Sequence[Record]
+    if isinstance(table.records, Columnar):
+        records = table.records.plus(cells)
+    else:
+        rows = zip(*cells.values(), strict=True)
+        records = [
+            record | dict(zip(cells, row, strict=True))
+            for record, row in zip(table.records, rows, strict=True)
+        ]
     return replace(
         table,
         records=records,
@@ -274,10 +243,10 @@ def with_predictions(
     )
 
 
-def _cells(prediction: Prediction, fields: Iterable[str]) -> dict[str, Any]:
-    values = {field: getattr(prediction, field) for field in fields}
-    if values.get(EVIDENCE) is not None:
-        values[EVIDENCE] = [asdict(word) for word in values[EVIDENCE]]
+def _cells(predictions: Iterable[Prediction], field: str) -> list[Any]:
+    values = list(map(attrgetter(field), predictions))
+    if field == EVIDENCE:
+        return [words if words is None else [asdict(word) for word in words] for words in values]
     return values
 
 
@@ -302,12 +271,12 @@ def output_names(table: Table, explain: bool = False) -> dict[str, str]:
 
 def unreadable(predictions: Iterable[Prediction]) -> int:
     """Count the rows that held nothing to read."""
-    return sum(prediction.stance is None for prediction in predictions)
+    return [prediction.stance for prediction in predictions].count(None)
 
 
 def abstentions(predictions: Iterable[Prediction]) -> int:
     """Count the rows that were left uncertain."""
-    return sum(prediction.stance == UNCERTAIN for prediction in predictions)
+    return [prediction.stance for prediction in predictions].count(UNCERTAIN)
 
 
 def print_predictions(predictions: Sequence[Prediction], console: "Console") -> None:

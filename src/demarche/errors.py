@@ -27,3 +27,8 @@ class RunError(DemarcheError):
 
 class EncoderError(DemarcheError):
     """An encoder's weights cannot be had, or are not the ones that were pinned."""
+
+
+def one_line(error: Exception) -> str:
+    """Give another library's message without its line breaks."""
+    return " ".join(str(error).split())

@@ -24,8 +24,8 @@ from demarche.classify import abstentions, unreadable
 from demarche.errors import DemarcheError, UsageError
 from demarche.files import replacing, write_text
 from demarche.records import Prediction
-from demarche.sources import Reject
 from demarche.tables import WRITERS, Table, check_ending, check_output, write_table
+from demarche.textrows import Reject
 
 # Readers of a folder, such as pandas, pass over names that begin with a line below.
 MANIFEST = "_job.json"
@@ -138,14 +138,15 @@ class Shards:
         self.target = target
         self.job = job
         self.progress = Progress()
-        if target.folder.is_dir() and self._is_remnant():
+        names = [path.name for path in target.folder.iterdir()] if target.folder.is_dir() else []
+        if names and self._is_remnant(names):
             shutil.rmtree(target.folder)
-        elif target.folder.is_dir() and any(target.folder.iterdir()):
+        elif names:
             begun, progress = self._manifest()
             difference = _difference(begun, job)
             if not difference:
                 self.progress = progress
-            elif not any(target.folder.glob("part-*")) or (
+            elif not any(name.startswith("part-") for name in names) or (
                 target.is_file and (progress.finished or not begun[INPUT])
             ):
                 shutil.rmtree(target.folder)  # nothing is lost that could go on
@@ -162,15 +163,14 @@ class Shards:
         elif self.progress.parts:
             sys.stderr.write(f"{self.target.path}: going on after {self.progress.rows:,} rows\n")
 
-    def _is_remnant(self) -> bool:
+    def _is_remnant(self, names: Sequence[str]) -> bool:
         """Say whether a job was killed before its first manifest stood, or after its last part."""
-        names = [path.name for path in self.target.folder.iterdir()]
         own = (
             ("part-", "_part-", "_rejects-", f".{MANIFEST}")
             if self.target.is_file
             else (f".{MANIFEST}",)
         )
-        return bool(names) and all(name.startswith(own) for name in names)
+        return all(name.startswith(own) for name in names)
 
     def _manifest(self) -> tuple[dict[str, Any], Progress]:
         folder = self.target.folder

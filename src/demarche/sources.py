@@ -4,19 +4,18 @@ No more of a file than one batch is in memory. A row that cannot be read is left
 """
 
 import codecs
-import csv
 import io
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from demarche.errors import UsageError
-from demarche.jsontext import parse_object
-from demarche.tables import Record, Table, check_ending, from_texts
+from demarche.columnar import Columnar
+from demarche.errors import UsageError, one_line
+from demarche.tables import Record, Table, check_columns, check_ending, from_texts
+from demarche.textrows import READERS, Items, Lines, Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,8 +27,6 @@ ROWS = 10_000
 """Rows of a batch."""
 CHARACTERS = 2**24
 """A batch ends before its rows, bad ones too, if they hold more than about these."""
-LARGEST_CELL = 2**24
-"""Characters; a quotation mark that is never closed must not swallow a whole file."""
 
 SIGNATURES = {b"PAR1": "Parquet", b"PK\x03\x04": "a zip archive or .xlsx", b"\x1f\x8b": "gzip"}
 _SIGNATURES = SIGNATURES | {
@@ -44,15 +41,6 @@ FORMS = (*TEXT, ".parquet")
 CODECS = {".gz": "gzip", ".zst": "zstd"}
 ENDINGS = (*FORMS, *(form + codec for form in TEXT for codec in CODECS))
 """What is read of a folder."""
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A row that could not be read: where it begins, why, and its text."""
-
-    place: str
-    reason: str
-    row: str
 
 
 @dataclass(frozen=True)
@@ -146,8 +134,8 @@ class Source:
         size = 0 if self.path is None else self.path.stat().st_size
         lines = None
         try:
-            lines = _Lines(self.name, self._decoded(raw))
-            columns, items = _READERS[self.form](lines)
+            lines = Lines(self.name, self._decoded(raw))
+            columns, items = READERS[self.form](lines)
             for records, rejects in _grouped(items, lines, rows):
                 keys = columns or list(dict.fromkeys(key for row in records for key in row))
                 share = min(1.0, raw.tell() / size) if size else 0.0
@@ -155,7 +143,7 @@ class Source:
         except OSError as error:
             where = f" after line {lines.number}" if lines else ""
             raise UsageError(
-                f"{self.name}: is damaged or cut off{where} ({_one_line(error)})"
+                f"{self.name}: is damaged or cut off{where} ({one_line(error)})"
             ) from None
 
     def _decoded(self, raw: BinaryIO) -> io.TextIOWrapper:
@@ -176,31 +164,6 @@ class Source:
         return io.TextIOWrapper(buffered, "utf-8-sig", "surrogateescape", newline=ends)
 
 
-def read_table(source: str | Path) -> Table:
-    """Read a whole file, or standard input, as `Source` does.
-
-    Raises
-    ------
-    UsageError
-        If the file is missing, empty or not what its ending says, at its first bad row too.
-    """
-    found = Source(str(source))
-    tables = []
-    for batch in found.batches():
-        refuse(batch.rejects)
-        tables.append(batch.table)
-    if len(tables) == 1:
-        return tables[0]
-    arrow = None
-    if tables[0].arrow is not None:
-        import pyarrow as pa
-
-        arrow = pa.concat_tables(table.arrow for table in tables)
-    columns = list(dict.fromkeys(name for table in tables for name in table.columns))
-    records = [record for table in tables for record in table.records]
-    return Table(found.name, records, columns, arrow=arrow)
-
-
 def refuse(rejects: Iterable[Reject]) -> None:
     """Stop at the first bad row, if there is one.
 
@@ -212,56 +175,7 @@ def refuse(rejects: Iterable[Reject]) -> None:
         raise UsageError(f"{reject.place}: {reject.reason}")
 
 
-class _Lines:
-    """A text's lines one by one, with the number of the last and what was read of the row."""
-
-    def __init__(self, name: str, stream: Iterator[str]) -> None:
-        self.name, self.stream = name, stream
-        self.number = self.characters = 0
-        self.row: list[str] = []
-        self.again: deque[str] = deque()
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self.again.popleft() if self.again else next(self.stream)
-        self.number += 1
-        self.characters += len(line)
-        self.row.append(line)
-        return line
-
-    def reject(self, reason: str) -> Reject:
-        first = self.number - len(self.row) + 1
-        row = "".join(self.row).rstrip("\r\n").encode("utf-8", "surrogateescape")
-        return Reject(f"{self.name}:{first}", reason, row.decode("utf-8", "backslashreplace"))
-
-    def reject_first(self, reason: str) -> Reject:
-        """Give up the row's first line; what comes after it is read again, as other rows."""
-        self.again.extendleft(reversed(self.row[1:]))
-        self.number -= len(self.row) - 1
-        del self.row[1:]
-        return self.reject(reason)
-
-    def undecoded(self) -> str | None:
-        """Say what in the row is not UTF-8, which the stream has made surrogates."""
-        for line in self.row:
-            if not line.isascii():
-                try:
-                    line.encode()
-                except UnicodeEncodeError as error:
-                    byte = ord(line[error.start]) - 0xDC00
-                    number = len(line[: error.start].encode()) + 1
-                    return f"not UTF-8 (byte 0x{byte:02x}, number {number} of the line)"
-        return None
-
-
-_Items = Iterator[Record | Reject]
-
-
-def _grouped(
-    items: _Items, lines: _Lines, rows: int
-) -> Iterator[tuple[list[Record], list[Reject]]]:
+def _grouped(items: Items, lines: Lines, rows: int) -> Iterator[tuple[list[Record], list[Reject]]]:
     records: list[Record] = []
     rejects: list[Reject] = []
     given, first = 0, True
@@ -275,89 +189,6 @@ def _grouped(
             records, rejects, given, first = [], [], lines.characters, False
     if records or rejects or first:
         yield records, rejects
-
-
-def _read_lines(lines: _Lines) -> tuple[list[str], _Items]:
-    return ["text"], _line_rows(lines)
-
-
-def _line_rows(lines: _Lines) -> _Items:
-    for line in lines:
-        reason = lines.undecoded()
-        text = line.removesuffix("\n").removesuffix("\r")
-        yield lines.reject(reason) if reason else {"text": text}
-        lines.row.clear()
-
-
-def _read_jsonl(lines: _Lines) -> tuple[None, _Items]:
-    return None, _json_rows(lines)
-
-
-def _json_rows(lines: _Lines) -> _Items:
-    for line in lines:
-        if reason := lines.undecoded():
-            yield lines.reject(reason)
-        elif line.strip():
-            try:
-                yield parse_object(line)
-            except ValueError as error:
-                yield lines.reject(str(error))
-        lines.row.clear()
-
-
-def _read_delimited(lines: _Lines, dialect: str) -> tuple[list[str], _Items]:
-    csv.field_size_limit(LARGEST_CELL)
-    try:
-        header = next(csv.reader(lines, dialect, strict=True))
-    except csv.Error as error:
-        raise UsageError(f"{lines.name}:1: the header is broken ({error})") from None
-    if reason := lines.undecoded():
-        raise UsageError(f"{lines.name}:1: {reason}")
-    if not any(header):
-        raise UsageError(f"{lines.name}:1: the header is empty")
-    _refuse_duplicates(lines.name, header)
-    lines.row.clear()
-    return header, _delimited_rows(lines, dialect, header)
-
-
-def _delimited_rows(lines: _Lines, dialect: str, header: list[str]) -> _Items:
-    reader = csv.reader(lines, dialect, strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            reason = f"the row that begins here is broken ({error})"
-            yield lines.reject_first(lines.undecoded() or reason)
-            reader = csv.reader(lines, dialect, strict=True)
-        else:
-            # In a file of one column, a blank line is how others write an empty cell.
-            cells = row or [""] * (len(header) == 1)
-            if undecoded := lines.undecoded():
-                yield lines.reject(undecoded)
-            elif cells and len(cells) != len(header):
-                yield lines.reject(
-                    f"{len(cells)} cells where the header has {len(header)}; "
-                    "cells that hold the separator need quotes"
-                )
-            elif cells:
-                yield dict(zip(header, cells, strict=True))
-        lines.row.clear()
-
-
-_READERS: dict[str, Callable[[_Lines], tuple[list[str] | None, _Items]]] = {
-    ".txt": _read_lines,
-    ".csv": lambda lines: _read_delimited(lines, "excel"),
-    ".tsv": lambda lines: _read_delimited(lines, "excel-tab"),
-    ".jsonl": _read_jsonl,
-}
-
-
-def _refuse_duplicates(name: str, columns: list[str]) -> None:
-    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
-    if twice:
-        raise UsageError(f"{name}: column {twice[0]!r} occurs twice")
 
 
 def _parquet_batches(name: str, raw: BinaryIO, rows: int) -> Iterator[Batch]:
@@ -374,7 +205,7 @@ def _parquet_batches(name: str, raw: BinaryIO, rows: int) -> Iterator[Batch]:
         # Read as a stream: else a whole row group, often the whole file, would be in memory.
         file = pq.ParquetFile(raw, pre_buffer=False, buffer_size=2**20)
         schema, total, done = file.schema_arrow, file.metadata.num_rows, 0
-        _refuse_duplicates(name, schema.names)
+        check_columns(name, schema.names)
         groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
         widest = max(
             (group.total_byte_size / max(1, group.num_rows) for group in groups), default=0
@@ -383,31 +214,12 @@ def _parquet_batches(name: str, raw: BinaryIO, rows: int) -> Iterator[Batch]:
         for part in file.iter_batches(fitting):
             done += len(part)
             arrow = pa.Table.from_batches([part]).replace_schema_metadata(schema.metadata)
-            yield Batch(_parquet_table(name, arrow), [], done / total)
+            yield Batch(_table(name, arrow), [], done / total)
         if not total:
-            yield Batch(_parquet_table(name, schema.empty_table()), [], 1.0)
+            yield Batch(_table(name, schema.empty_table()), [], 1.0)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise UsageError(f"{name}: a damaged Parquet file ({_one_line(error)})") from None
+        raise UsageError(f"{name}: a damaged Parquet file ({one_line(error)})") from None
 
 
-def _parquet_table(name: str, arrow: "pa.Table") -> Table:
-    import pyarrow as pa
-
-    values = []
-    for column in arrow.column_names:
-        array = arrow[column]
-        try:
-            # Python's times end at microseconds and at the year 9999; as text they are exact.
-            temporal = pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type)
-            values.append((array.cast(pa.string()) if temporal else array).to_pylist())
-        except (pa.ArrowException, OverflowError, ValueError) as error:
-            raise UsageError(
-                f"{name}: column {column!r} cannot be read ({_one_line(error)})"
-            ) from None
-    names = arrow.column_names
-    records = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-    return Table(name, records, names, arrow=arrow)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _table(name: str, arrow: "pa.Table") -> Table:
+    return Table(name, Columnar(name, arrow), arrow.column_names)

@@ -18,6 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from demarche.columnar import Columnar
 from demarche.columns import Columns, utf8
 from demarche.errors import DemarcheError, UsageError
 from demarche.files import replacing
@@ -39,14 +40,13 @@ class Table:
     ----------
     name : str
         Where the rows come from, for messages.
-    records : list of dict, length n
+    records : sequence of dict, length n
         One for each row, in order. A JSONL record has only the keys that its line has.
+        Of a Parquet file they are `Columnar`.
     columns : list of str
         All columns, in the order in which they first occur.
     numbers : frozenset of str
         Columns that are floats in Parquet even where every value is null.
-    arrow : pyarrow.Table or None
-        A Parquet input as it was read, for its own columns: row i is ``records[i]``.
     structs : mapping of str to mapping of str to type
         Columns that are lists of structs in Parquet, and the structs' fields: str, int or float.
     schema : pyarrow.Schema or None
@@ -54,12 +54,16 @@ class Table:
     """
 
     name: str
-    records: list[Record]
+    records: Sequence[Record]
     columns: list[str]
     numbers: frozenset[str] = frozenset()
-    arrow: "pa.Table | None" = None
     structs: Mapping[str, Mapping[str, type]] = field(default_factory=dict)
     schema: "pa.Schema | None" = None
+
+    @property
+    def arrow(self) -> "pa.Table | None":
+        """A Parquet input as it was read, for its own columns."""
+        return self.records.arrow if isinstance(self.records, Columnar) else None
 
     def column(self, name: str) -> list[Any]:
         """Give one column, length n, None where a record lacks it.
@@ -67,13 +71,15 @@ class Table:
         Raises
         ------
         UsageError
-            If there is no such column.
+            If there is no such column, or Python has no values for it.
         """
         if name not in self.columns:
             there = ", ".join(map(repr, self.columns)) or "none"
             near = get_close_matches(name, self.columns, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UsageError(f"{self.name}: no column {name!r}; there are: {there}{hint}")
+        if isinstance(self.records, Columnar):
+            return self.records.column(name)
         return [record.get(name) for record in self.records]
 
 
@@ -89,6 +95,13 @@ def check_ending(path: Path, known: Iterable[str], verb: str) -> str:
         what = f"the ending {ending!r}" if ending else "a file without an ending"
         raise UsageError(f"{path}: cannot {verb} {what}; use {', '.join(known)}")
     return ending
+
+
+def check_columns(name: str, columns: Sequence[str]) -> None:
+    """Refuse columns of which two are called the same."""
+    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
+    if twice:
+        raise UsageError(f"{name}: column {twice[0]!r} occurs twice")
 
 
 def check_output(path: Path, others: Iterable[str] = ()) -> None:
@@ -195,9 +208,12 @@ def _array(table: Table, name: str, kind: "pa.DataType") -> "pa.Array":
         if own.type == kind:
             return own
     values = table.column(name)
-    if kind == pa.string():
-        values = [None if value is None else utf8(to_text(value)) for value in values]
-    return pa.array(values, kind)
+    if kind == pa.string() and not set(map(type, values)) <= {str, type(None)}:
+        values = [None if value is None else to_text(value) for value in values]
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([None if value is None else utf8(value) for value in values], kind)
 
 
 WRITERS: dict[str, Callable[[Table, BinaryIO], None]] = {
