@@ -12,6 +12,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
 
 from demarche.errors import RunError
+from demarche.models import fusion
 from demarche.models.onnx import FP32, INT8, TOKENIZER, Manifest, sha256
 from demarche.models.transformer import Transformer
 from demarche.stance import STANCES
@@ -24,19 +25,22 @@ OPSET = 17
 class _Logits(torch.nn.Module):
     """Tokens and their mask in, logits out, all by position, as the tracer wants it."""
 
-    def __init__(self, model: torch.nn.Module) -> None:
+    def __init__(self, model: torch.nn.Module, *, plain: bool) -> None:
         super().__init__()
         self.model = model
+        self.plain = plain
 
     def forward(self, ids: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_ids=ids, attention_mask=attended).logits
+        mask = attended.to(torch.int32)[:, None, None, :] if self.plain else attended
+        logits: torch.Tensor = self.model(input_ids=ids, attention_mask=mask).logits
         return logits
 
 
 def write_fp32(classifier: Transformer, directory: Path) -> None:
     """Write the graph in single precision, with the tokenizer.
 
-    Onnxruntime's optimiser makes one step of each layer's attention, and of what follows it.
+    Where the encoder's attention is the plain one, it is one step of the graph, and the last layer
+    is computed for the first token alone (`demarche.models.fusion`).
 
     Parameters
     ----------
@@ -54,14 +58,15 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
     classifier.tokenizer.backend_tokenizer.save(str(directory / TOKENIZER))
     model = classifier.model.cpu().eval()
     usual = model.config._attn_implementation
-    # The plain form of attention is the one that the optimiser knows.
-    model.set_attn_implementation("eager")
+    plain = model.config.model_type in fusion.PLAIN
+    fusion.register(OPSET)
+    model.set_attn_implementation(fusion.ATTENTION if plain else "eager")
     ids = torch.ones(2, 7, dtype=torch.long)
     axes = {name: {0: "texts", 1: "tokens"} for name in INPUTS} | {OUTPUT: {0: "texts"}}
     traced = directory / "traced.onnx"
     with _quiet():
         torch.onnx.export(
-            _Logits(model),
+            _Logits(model, plain=plain),
             (ids, torch.ones_like(ids)),
             traced,
             input_names=list(INPUTS),
@@ -70,8 +75,12 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
             opset_version=OPSET,
             # The newer exporter takes ten times as long, and the optimiser cannot read its graph.
             dynamo=False,
+            custom_opsets={"com.microsoft": 1},
         )
         fused = optimize_model(str(traced), model_type="bert", opt_level=1)
+        if plain:
+            fusion.straighten(fused.model.graph)
+            fusion.keep_first_row(fused.model.graph)
         fused.save_model_to_file(str(directory / FP32))
     traced.unlink()
     model.set_attn_implementation(usual)

@@ -32,7 +32,7 @@ MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 FP32, INT8 = "fp32.onnx", "int8.onnx"
 
-TOKENS = 1024
+TOKENS = 256
 """The most tokens of a batch, padding among them; more do not fit a core's cache."""
 
 REMEDY = "write it again: demarche export RUN --to onnx"
