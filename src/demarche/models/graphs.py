@@ -2,17 +2,17 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
 
 from demarche.errors import RunError
 from demarche.models import fusion
+from demarche.models.eight_bits import round_products
 from demarche.models.onnx import FP32, INT8, TOKENIZER, Manifest, sha256
 from demarche.models.transformer import Transformer
 from demarche.stance import STANCES
@@ -86,19 +86,22 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
     model.set_attn_implementation(usual)
 
 
-def write_int8(directory: Path) -> None:
-    """Write beside the single-precision graph one with weights of 8 bits."""
-    with _quiet():
-        quantize_dynamic(
-            directory / FP32,
-            directory / INT8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            # Without it, sums overflow on processors that lack VNNI.
-            reduce_range=True,
-            # The optimiser's own steps have no type that could be inferred.
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
+def write_int8(classifier: Transformer, directory: Path, texts: Sequence[str]) -> None:
+    """Write beside the single-precision graph one in 8 bits (`demarche.models.eight_bits`).
+
+    Parameters
+    ----------
+    classifier : Transformer
+    directory : Path
+    texts : sequence of str
+        They show how large activations are; their labels play no part.
+    """
+    tokens = classifier.tokenizer(
+        list(texts), truncation=True, max_length=classifier.params.max_tokens
+    )
+    model = onnx.load(directory / FP32)
+    round_products(model, tokens["input_ids"])
+    onnx.save(model, directory / INT8)
 
 
 def write_manifest(

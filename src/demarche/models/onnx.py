@@ -117,9 +117,6 @@ class OnnxClassifier:
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(manifest.max_tokens)
         self.manifest = manifest
-        # Eight bits are scaled to the largest value of a batch, so that batch mates would count:
-        # there each text stands alone.
-        self.budget = 1 if manifest.graph == INT8 else TOKENS
 
     def predict_proba(
         self,
@@ -135,7 +132,7 @@ class OnnxClassifier:
         def judge(rows: NDArray[np.int64]) -> None:
             logits[rows] = self._logits([tokens[row] for row in rows])
 
-        _side_by_side(judge, batches([len(ids) for ids in tokens], self.budget))
+        _side_by_side(judge, batches([len(ids) for ids in tokens], TOKENS))
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities = weights / weights.sum(axis=1, keepdims=True)
         return np.asarray(probabilities[[places[text] for text in seen]])
