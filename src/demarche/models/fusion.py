@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from onnx import GraphProto, NodeProto, helper, numpy_helper
 from torch.onnx.symbolic_helper import parse_args
+from torch.onnx.utils import register_custom_op_symbolic
 from transformers import AttentionInterface
 
 ATTENTION = "demarche_one_step"
@@ -37,7 +38,7 @@ def _attention(
     return torch.empty_like(query)
 
 
-@parse_args("v", "v", "v", "v", "i", "f")  # type: ignore[untyped-decorator]
+@parse_args("v", "v", "v", "v", "i", "f")
 def _operator(
     graph: Any, query: Any, key: Any, value: Any, attended: Any, heads: int, scale: float
 ) -> Any:
@@ -68,7 +69,7 @@ def register(opset: int) -> None:
     int32, 1 where a token is attended to.
     """
     AttentionInterface.register(ATTENTION, _attend)
-    torch.onnx.register_custom_op_symbolic("demarche::attention", _operator, opset)
+    register_custom_op_symbolic("demarche::attention", _operator, opset)
 
 
 def straighten(graph: GraphProto) -> None:
