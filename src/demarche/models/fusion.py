@@ -45,7 +45,9 @@ def _operator(
     no_bias = graph.op("prim::Constant")
     no_bias.setType(torch.OptionalType.ofTensor())
     inputs = (query, key, value, no_bias, attended)
-    return graph.op(f"com.microsoft::{OPERATOR}", *inputs, num_heads_i=heads, scale_f=scale)
+    output = graph.op(f"com.microsoft::{OPERATOR}", *inputs, num_heads_i=heads, scale_f=scale)
+    # Torch does not know the operator; its output is of the shape of the queries.
+    return output.setType(query.type())
 
 
 def _attend(
