@@ -130,7 +130,7 @@ def test_eight_bits_that_disagree_give_way_to_single_precision(run, monkeypatch,
 def test_an_export_that_breaks_leaves_the_old_one(run, monkeypatch):
     before = run.model().predict_proba(SENTENCES)
 
-    def broken(directory):
+    def broken(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(graphs, "write_int8", broken)

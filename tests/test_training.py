@@ -62,6 +62,7 @@ def test_a_run_holds_what_it_promises(tmp_path):
     assert set(run.metrics["by"]) == {"article", "mode", "side"}
     assert run.model().predict_proba(["We blame them."]).shape == (1, 4)
     assert run.timings["fit_seconds"] > 0
+    assert run.timings["sentences_per_second"] > 0
     assert not [path for path in run.path.rglob("*") if path.name.startswith(".")]
 
 

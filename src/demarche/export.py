@@ -164,7 +164,8 @@ def export_onnx(run: Run, sentences: Sequence[Sentence]) -> None:
     run : Run
         Its model is written.
     sentences : sequence of Sentence
-        Gold; the statements among them are what the graphs are checked on.
+        Gold; the statements among them are what the graphs are checked on, and the others, where
+        there are any, what 8 bits are scaled by.
 
     Raises
     ------
@@ -177,9 +178,10 @@ def export_onnx(run: Run, sentences: Sequence[Sentence]) -> None:
     if not folders:
         raise UsageError(f"{run.id}: only a transformer has a graph, alone or in an ensemble")
     statements = _statements(run, sentences)
+    others = [sentence for sentence in sentences if not sentence.is_statement]
     for folder in folders:
         name = folder.relative_to(run.path).as_posix()
-        found = _export(folder, statements)
+        found = _export(folder, statements, others or statements)
         sys.stderr.write(f"{run.id}: {name}: {found}\n")
 
 
@@ -219,8 +221,11 @@ def _statements(run: Run, sentences: Sequence[Sentence]) -> list[Sentence]:
     return statements
 
 
-def _export(folder: Path, statements: Sequence[Sentence]) -> str:
-    """Write one transformer's graphs, the folder in one step, and say how they agree."""
+def _export(folder: Path, statements: Sequence[Sentence], others: Sequence[Sentence]) -> str:
+    """Write one transformer's graphs, the folder in one step, and say how they agree.
+
+    Statements are what they are checked on, the others are what 8 bits are scaled by.
+    """
     from demarche.models.graphs import write_fp32, write_int8, write_manifest
     from demarche.models.onnx import FP32, INT8, OnnxClassifier
     from demarche.models.transformer import Transformer
@@ -244,7 +249,7 @@ def _export(folder: Path, statements: Sequence[Sentence]) -> str:
         write_fp32(original, made)
         if not check(FP32).is_exact:
             raise DemarcheError(f"{folder}: the graph disagrees: {found[FP32]}; nothing is written")
-        write_int8(made)
+        write_int8(original, made, [sentence.text for sentence in others])
         if close := check(INT8).is_close:
             describe(INT8)
         else:

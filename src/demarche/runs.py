@@ -288,6 +288,11 @@ def write_model(run: Run, model: StanceClassifier, timings: Mapping[str, float])
     temporary.mkdir()
     model.save(temporary)
     temporary.rename(run.path / "model")
+    write_timings(run, timings)
+
+
+def write_timings(run: Run, timings: Mapping[str, float]) -> None:
+    """Write what a run cost, and how fast it is."""
     _write_json(run.path / "timings.json", dict(timings))
 
 

@@ -2,16 +2,17 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
 
 from demarche.errors import RunError
+from demarche.models import fusion
+from demarche.models.eight_bits import round_products
 from demarche.models.onnx import FP32, INT8, TOKENIZER, Manifest, sha256
 from demarche.models.transformer import Transformer
 from demarche.stance import STANCES
@@ -24,19 +25,22 @@ OPSET = 17
 class _Logits(torch.nn.Module):
     """Tokens and their mask in, logits out, all by position, as the tracer wants it."""
 
-    def __init__(self, model: torch.nn.Module) -> None:
+    def __init__(self, model: torch.nn.Module, *, plain: bool) -> None:
         super().__init__()
         self.model = model
+        self.plain = plain
 
     def forward(self, ids: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_ids=ids, attention_mask=attended).logits
+        mask = attended.to(torch.int32)[:, None, None, :] if self.plain else attended
+        logits: torch.Tensor = self.model(input_ids=ids, attention_mask=mask).logits
         return logits
 
 
 def write_fp32(classifier: Transformer, directory: Path) -> None:
     """Write the graph in single precision, with the tokenizer.
 
-    Onnxruntime's optimiser makes one step of each layer's attention, and of what follows it.
+    Where the encoder's attention is the plain one, it is one step of the graph, and the last layer
+    is computed for the first token alone (`demarche.models.fusion`).
 
     Parameters
     ----------
@@ -54,14 +58,15 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
     classifier.tokenizer.backend_tokenizer.save(str(directory / TOKENIZER))
     model = classifier.model.cpu().eval()
     usual = model.config._attn_implementation
-    # The plain form of attention is the one that the optimiser knows.
-    model.set_attn_implementation("eager")
+    plain = model.config.model_type in fusion.PLAIN
+    fusion.register(OPSET)
+    model.set_attn_implementation(fusion.ATTENTION if plain else "eager")
     ids = torch.ones(2, 7, dtype=torch.long)
     axes = {name: {0: "texts", 1: "tokens"} for name in INPUTS} | {OUTPUT: {0: "texts"}}
     traced = directory / "traced.onnx"
     with _quiet():
         torch.onnx.export(
-            _Logits(model),
+            _Logits(model, plain=plain),
             (ids, torch.ones_like(ids)),
             traced,
             input_names=list(INPUTS),
@@ -70,26 +75,33 @@ def write_fp32(classifier: Transformer, directory: Path) -> None:
             opset_version=OPSET,
             # The newer exporter takes ten times as long, and the optimiser cannot read its graph.
             dynamo=False,
+            custom_opsets={"com.microsoft": 1},
         )
         fused = optimize_model(str(traced), model_type="bert", opt_level=1)
+        if plain:
+            fusion.straighten(fused.model.graph)
+            fusion.keep_first_row(fused.model.graph)
         fused.save_model_to_file(str(directory / FP32))
     traced.unlink()
     model.set_attn_implementation(usual)
 
 
-def write_int8(directory: Path) -> None:
-    """Write beside the single-precision graph one with weights of 8 bits."""
-    with _quiet():
-        quantize_dynamic(
-            directory / FP32,
-            directory / INT8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            # Without it, sums overflow on processors that lack VNNI.
-            reduce_range=True,
-            # The optimiser's own steps have no type that could be inferred.
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
+def write_int8(classifier: Transformer, directory: Path, texts: Sequence[str]) -> None:
+    """Write beside the single-precision graph one in 8 bits (`demarche.models.eight_bits`).
+
+    Parameters
+    ----------
+    classifier : Transformer
+    directory : Path
+    texts : sequence of str
+        They show how large activations are; their labels play no part.
+    """
+    tokens = classifier.tokenizer(
+        list(texts), truncation=True, max_length=classifier.params.max_tokens
+    )
+    model = onnx.load(directory / FP32)
+    round_products(model, tokens["input_ids"])
+    onnx.save(model, directory / INT8)
 
 
 def write_manifest(

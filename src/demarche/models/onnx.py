@@ -32,7 +32,7 @@ MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 FP32, INT8 = "fp32.onnx", "int8.onnx"
 
-TOKENS = 1024
+TOKENS = 256
 """The most tokens of a batch, padding among them; more do not fit a core's cache."""
 
 REMEDY = "write it again: demarche export RUN --to onnx"
@@ -117,9 +117,6 @@ class OnnxClassifier:
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(manifest.max_tokens)
         self.manifest = manifest
-        # Eight bits are scaled to the largest value of a batch, so that batch mates would count:
-        # there each text stands alone.
-        self.budget = 1 if manifest.graph == INT8 else TOKENS
 
     def predict_proba(
         self,
@@ -135,7 +132,7 @@ class OnnxClassifier:
         def judge(rows: NDArray[np.int64]) -> None:
             logits[rows] = self._logits([tokens[row] for row in rows])
 
-        _side_by_side(judge, batches([len(ids) for ids in tokens], self.budget))
+        _side_by_side(judge, batches([len(ids) for ids in tokens], TOKENS))
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities = weights / weights.sum(axis=1, keepdims=True)
         return np.asarray(probabilities[[places[text] for text in seen]])
