@@ -151,7 +151,12 @@ def test_the_owner_of_a_spokesman_does_not_speak():
         ("Norway", "Government of Norway", "Norway", "official"),
         ("the Netherlands", "Government of the Netherlands", "Netherlands", "official"),
         ("Norwegian officials", "Government of Norway", "Norway", "official"),
-        ("A US military official", "Military of the United States", "United States", "official"),
+        (
+            "A US military official",
+            "Military of the United States",
+            "United States",
+            "official",
+        ),
         ("Norwegian defence officials", "Ministry of Defence of Norway", "Norway", "official"),
         (
             "the Foreign Ministry in Oslo",

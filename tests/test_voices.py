@@ -123,3 +123,34 @@ def test_the_shipped_table_is_legal_and_covers_the_world() -> None:
     sides = {row.side for row in rows}
     regions = {country.region for country in countries() if country.name in sides}
     assert len(regions) > 15
+
+
+BRIEFING = """Press Briefing by Press Secretary Ingrid Solberg
+
+Press Room, 7 September 2017
+
+PRESS SECRETARY:
+
+Good morning, and thank you for coming. Two vessels were stopped last night, and we have told the \
+Swedish side what we think of it.
+
+Q: Were there any shots?
+
+PRESS SECRETARY:
+
+No shots were fired. Sweden knows our position, and the Swedish navy knows it too. I have nothing \
+to add on what Sweden said yesterday. Swedish officers were told, and it is for the Swedish side \
+to explain itself. The coast guard of Norway acted within the law.
+"""
+
+
+def test_an_office_that_labels_turns_is_whom_the_heading_names() -> None:
+    found = [s for s in read_text(BRIEFING).sentences if s.is_statement]
+    assert len(found) > 3
+    assert {s.speaker for s in found} == {"Ingrid Solberg"}
+
+
+def test_a_country_that_a_briefing_speaks_of_is_another() -> None:
+    briefing = BRIEFING.replace("PRESS SECRETARY:", "MS. SOLBERG:")
+    found = [s for s in read_text(briefing).sentences if s.is_statement]
+    assert {s.side for s in found} == {"Norway"}

@@ -6,6 +6,7 @@ from demarche.articles.actors.history import AUTHOR
 from demarche.articles.actors.mentions import Scan
 from demarche.articles.actors.resolution import Resolver
 from demarche.articles.actors.speakers import Speakers, default_speakers
+from demarche.articles.actors.turns import Turns
 from demarche.articles.parts import Attribution, Unit, Voice
 
 
@@ -33,7 +34,8 @@ def resolve(
     """
     sources = [how.source for how in attributions if how.source]
     table = speakers or default_speakers()
-    resolver = Resolver(text, units, Scan(text, units, sources, table), table)
+    turns = Turns(text, units, attributions)
+    resolver = Resolver(text, units, turns, Scan(text, units, sources, table), table)
     voices: list[Voice | None] = [None] * len(units)
     for at in _in_order(attributions):
         how = attributions[at]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from demarche.articles.actors.givennames import is_given_name
+from demarche.articles.actors.kinds import KINDS
 from demarche.articles.actors.titles import is_title
 from demarche.articles.actors.words import Place, Word, joined, vocabulary
 from demarche.gazetteer import Country
@@ -120,53 +121,6 @@ _PORTFOLIOS = vocabulary(
     """
 )
 
-# What a phrase holds, in the order in which to look, and what its body is called.
-_KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\b(?:{pattern})\b"), name)
-    for pattern, name in (
-        (r"foreign office|mfa", "Ministry of Foreign Affairs"),
-        (r"home office", "Home Office"),
-        (r"high commission(?= in)", "High Commission"),
-        (r"embass(?:y|ies)|ambassadors?", "Embassy"),
-        (r"consulate[- ]general|consul[- ]general", "Consulate General"),
-        (r"consulate|consul", "Consulate"),
-        (
-            r"(?:mission|representation|delegation|representative) to the (?:united nations|un)",
-            "Mission to the United Nations",
-        ),
-        (
-            r"presidential|presidency|(?<!vice )(?<!vice-)president",
-            "Office of the President",
-        ),
-        (
-            r"prime minister|prime ministerial|premier",
-            "Office of the Prime Minister",
-        ),
-        (r"chancellery", "Chancellery"),
-        (r"joint chiefs(?: of staff)?", "Joint Chiefs of Staff"),
-        (r"general staff", "General Staff"),
-        (r"revolutionary guards?", "Revolutionary Guards"),
-        (r"armed forces|forces", "Armed Forces"),
-        (r"air force", "Air Force"),
-        (r"coast ?guards?", "Coast Guard"),
-        (r"border (?:guards?|service|troops)", "Border Guard"),
-        (r"supreme court", "Supreme Court"),
-        (r"central bank", "Central Bank"),
-        (r"chamber of commerce", "Chamber of Commerce"),
-        (r"(?:central |national )?elect(?:ion|oral) commission", "Election Commission"),
-        (r"police", "Police"),
-        (r"military|troops|generals?|army officers?|commanders?", "Military"),
-        (r"navy|naval|admirals?", "Navy"),
-        (r"army", "Army"),
-        (r"intelligence", "Intelligence Service"),
-        (r"security services?", "Security Services"),
-        (r"customs", "Customs Administration"),
-        (r"opposition(?: part(?:y|ies)| lawmakers?| leaders?| bloc)?$", "Opposition"),
-        (r"parliaments?|legislature|lawmakers?|legislators?|mps?", "Parliament"),
-        (r"senate|senators?", "Senate"),
-        (r"diplomats?", "Ministry of Foreign Affairs"),
-    )
-)
 _GOVERNMENT = re.compile(
     r"\b(?:governments?|authorities|regime|leadership|cabinet|administration|sides?|delegations?"
     r"|delegates?|capitals?|states?|country|countries|nations?|officials?|negotiators?|leaders?"
@@ -297,7 +251,7 @@ def _subject(words: str) -> str:
 
 
 def _kind(phrase: str) -> Body | None:
-    for kind, name in _KINDS:
+    for kind, name in KINDS:
         if kind.search(phrase):
             head = name.split(" of ")[0].split(" to ")[0].split()
             return Body(name, head[-1].lower() if name != "Consulate General" else "consulate")

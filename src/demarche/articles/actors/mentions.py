@@ -55,6 +55,8 @@ class Scan:
         The countries that each sentence names, in order.
     organisations : list of list of Speaker
         The well-known organisations that each sentence names, in order.
+    beside : list of Person
+        The persons whom the lines between sentences name, in order.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Scan:
         self.mentions: list[list[Mention]] = []
         self.places: list[list[Located]] = []
         self.organisations: list[list[Speaker]] = []
+        self.beside: list[Person] = []
         self._ordinary = frozenset(re.findall(r"(?<![\w’'-])[a-z]\w+", text))
         self._sources = sorted(sources)
         self._speakers = speakers
@@ -81,8 +84,8 @@ class Scan:
     def _read_page(self, text: str, start: int, end: int) -> None:
         """Enter the persons of the lines between body sentences: captions, lists, labels."""
         for line in re.finditer(r"\w[^\n]+", text[start:end]):
-            for _ in self._persons(Passage(text, start + line.start(), start + line.end())):
-                pass
+            passage = Passage(text, start + line.start(), start + line.end())
+            self.beside.extend(mention.person for mention in self._persons(passage))
 
     def _read(self, passage: Passage, number: int) -> None:
         words = passage.words

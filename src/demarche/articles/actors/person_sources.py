@@ -144,6 +144,9 @@ class PersonSources:
         for unit in range(at, min(len(self._scene.units), at + _LOOK_BACK)):
             for mention in self._scene.scan.mentions[unit][:_LOOK_BACK]:
                 people.setdefault(mention.person)
+        if position < self._scene.units[at].start:
+            # The office that labels a turn may have its name in the heading alone.
+            people.update(dict.fromkeys(self._scene.scan.beside[:_LOOK_BACK]))
         return list(people)
 
     def _fit(self, person: Person, wanted: Description) -> float:

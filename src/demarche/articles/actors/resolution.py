@@ -13,6 +13,7 @@ from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.setting import Setting
 from demarche.articles.actors.speakers import Speakers
 from demarche.articles.actors.titles import is_title
+from demarche.articles.actors.turns import Turns
 from demarche.articles.actors.words import (
     Place,
     Word,
@@ -38,15 +39,18 @@ class Resolver:
     ----------
     text : str
     units : sequence of Unit
+    turns : Turns
     scan : Scan
         The cast of the article.
     speakers : Speakers
     """
 
-    def __init__(self, text: str, units: Sequence[Unit], scan: Scan, speakers: Speakers) -> None:
+    def __init__(
+        self, text: str, units: Sequence[Unit], turns: Turns, scan: Scan, speakers: Speakers
+    ) -> None:
         self._text = text
         self._history = History()
-        setting = Setting(text, units, scan, speakers)
+        setting = Setting(text, units, turns, scan, speakers)
         scene = Scene(text, units, scan, setting, speakers, self._history)
         self._bodies = BodySources(scene)
         self._persons = PersonSources(scene, self._bodies)

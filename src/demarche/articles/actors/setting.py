@@ -1,5 +1,6 @@
 """Where an article is, sentence by sentence: the country that goes without saying."""
 
+import math
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ from demarche.articles.actors.mentions import Located, Scan
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.speakers import Speaker, Speakers
 from demarche.articles.actors.titles import LAWMAKERS
+from demarche.articles.actors.turns import Turns
 from demarche.articles.actors.words import find_country, find_places, split_words
 from demarche.articles.parts import Unit
 from demarche.articles.speech.quotations import find_quotations
@@ -41,6 +43,8 @@ _FREQUENT, _FIRST, _DATELINE, _TITLED, _BODIED = 2.0, 0.5, 1.2, -1.4, -0.2
 _SPOKE, _OPENS, _HERE, _SUBJECT, _PLANS, _BLAMED = 0.7, 2.5, 0.8, 3.5, 2.5, -1.5
 _NAMESAKES = 2.0  # for the country in whose culture the name is common
 _QUOTED, _OTHER_SIDE, _ADJECTIVE, _CAPITAL = -0.4, -1.7, 0.9, -0.7
+# Who says "Spain" and "the Spanish" speaks of others; of their own country people say "we".
+_OWN_WORDS, _OWN_ADJECTIVE = -0.75, -1.0  # times the logarithm of how often, and one
 
 
 class Setting:
@@ -50,13 +54,17 @@ class Setting:
     ----------
     text : str
     units : sequence of Unit
+    turns : Turns
     scan : Scan
     speakers : Speakers
     """
 
-    def __init__(self, text: str, units: Sequence[Unit], scan: Scan, speakers: Speakers) -> None:
+    def __init__(
+        self, text: str, units: Sequence[Unit], turns: Turns, scan: Scan, speakers: Speakers
+    ) -> None:
         self._text = text
         self._units = units
+        self._turns = turns
         self._scan = scan
         self._speakers = speakers
         self._quotations = find_quotations(text, units)
@@ -101,7 +109,23 @@ class Setting:
         for country in votes:
             if country.culture in cultures:
                 votes[country] += _NAMESAKES
+        for weight, spoken_of in self._spoken_of(person):
+            for country, count in spoken_of.items():
+                votes[country] += weight * math.log1p(count)
         return max(votes, key=lambda country: votes[country]) if votes else None
+
+    def _spoken_of(self, person: Person) -> tuple[tuple[float, Counter[Country]], ...]:
+        """Count the countries that a person's own words name, and those named by adjectives."""
+        named: Counter[Country] = Counter()
+        adjectives: Counter[Country] = Counter()
+        for unit in self._turns.of(person.name):
+            verbatim = self._turns.is_verbatim(unit)
+            for located in self._scan.places[unit][:_READ]:
+                if verbatim or self.quoted(unit, located.start):
+                    named[located.place.country] += 1
+                    if located.place.adjective:
+                        adjectives[located.place.country] += 1
+        return (_OWN_WORDS, named), (_OWN_ADJECTIVE, adjectives)
 
     def country_at(
         self,
