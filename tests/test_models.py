@@ -191,6 +191,23 @@ def test_a_tfidf_model_whose_vocabulary_was_written_as_a_dict_is_read(build, tmp
     assert np.array_equal(again.predict_proba(texts), model.predict_proba(texts))
 
 
+def test_a_tfidf_model_classifies_without_torch_and_leaves_it_to_be_had(build, tmp_path):
+    build("tfidf").fit(*rows(STANCES)).save(tmp_path)
+    script = f"""
+import sys
+from pathlib import Path
+from demarche.models.registry import load_fitted
+load_fitted("tfidf", Path({str(tmp_path)!r})).predict_proba(["we attack"])
+print("torch" in sys.modules)
+import torch
+print(torch.ones(2).sum().item())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "2.0"]
+
+
 @pytest.mark.parametrize("name", ["tfidf", "embedding"])
 def test_one_stance_alone_cannot_be_learnt(build, name):
     with pytest.raises(DataError, match="two stances"):

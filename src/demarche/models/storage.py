@@ -1,7 +1,10 @@
 """Fitted models on disk: JSON, and skops for scikit-learn's parts; no code is run from data."""
 
 import json
+import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -9,6 +12,24 @@ from zipfile import BadZipFile
 from demarche.errors import RunError
 
 # skops is imported where a part is touched: it loads scikit-learn, which not every model needs.
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Keep torch from being imported, unless it is there already.
+
+    skops imports every module of scikit-learn to list its types; one of them wraps torch, which
+    takes longer to load than all the others, and no linear model needs it.
+    """
+    if "torch" in sys.modules:
+        yield
+        return
+    modules: dict[str, Any] = sys.modules
+    modules["torch"] = None  # importing it is refused, which scikit-learn's wrapper bears
+    try:
+        yield
+    finally:
+        del modules["torch"]
 
 
 def save_json(content: dict[str, Any], path: Path) -> None:
@@ -35,7 +56,8 @@ def load_json(path: Path, *keys: str, remedy: str = "train the run again") -> di
 
 def save_part(part: Any, path: Path) -> None:
     """Write a fitted scikit-learn estimator."""
-    import skops.io
+    with _without_torch():
+        import skops.io
 
     skops.io.dump(part, path)
 
@@ -48,8 +70,9 @@ def load_part(path: Path) -> Any:
     RunError
         If the file is missing or damaged, or holds any other type.
     """
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
+    with _without_torch():
+        import skops.io
+        from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
         return skops.io.load(path, trusted=[])
