@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from demarche.bulk import Job, state
 from demarche.classify import Classifier
-from demarche.errors import DemarcheError, UsageError
+from demarche.errors import DemarcheError, UsageError, one_line
 from demarche.extras import load_extra
 from demarche.files import write_text
 from demarche.shards import Progress, Shards, Target
@@ -223,7 +223,7 @@ def _by_ray(
     except ray.exceptions.RayTaskError:
         raise  # demarche's own fault, whose traceback is wanted
     except ray.exceptions.RayError as error:
-        raise DemarcheError(f"Ray: {_one_line(error)}") from error
+        raise DemarcheError(f"Ray: {one_line(error)}") from error
     finally:
         ray.shutdown()
 
@@ -244,11 +244,7 @@ def _start(ray: Any, address: str | None, workers: int | None) -> None:
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises plain ones here
-        raise DemarcheError(f"Ray: {_one_line(error)}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+        raise DemarcheError(f"Ray: {one_line(error)}") from error
 
 
 def _results(
