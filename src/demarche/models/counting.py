@@ -8,39 +8,43 @@ scikit-learn's own, not near them: nothing is hashed.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import chain, count
+from dataclasses import dataclass
+from itertools import chain, count, islice
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from demarche.models.ngrams import TOKEN, Vocabulary
+
 Integers = NDArray[np.int64]
 
-WORDS = 2**16
-"""Words whose parts are remembered from one call to the next."""
-LONGEST = 40
-"""Characters of the longest word that is remembered; what is longer seldom comes again."""
+REMEMBERED = 2**19
+"""Characters of the words that are remembered from one call to the next, as long as they fit."""
 
 
 class NgramCounter:
-    """Counts the n-grams of texts as two fitted vectorizers do.
+    """Counts the n-grams of texts.
 
     Parameters
     ----------
-    words, characters : CountVectorizer
-        Fitted, in lower case, with the analyzers ``"word"`` and ``"char_wb"``; tokens of words
-        hold no white space.
+    words, characters : Vocabulary
+        With the analyzers ``"word"`` and ``"char_wb"``.
     """
 
-    def __init__(self, words: Any, characters: Any) -> None:
-        self.shapes = len(words.vocabulary_), len(characters.vocabulary_)
-        self.word_ngrams = WordNgrams(words.vocabulary_)
-        self._tokens = words.build_tokenizer()
-        self._ngrams = characters.build_analyzer()
-        self._feature = characters.vocabulary_.get
-        self._remembered = lru_cache(WORDS)(self._taken_apart)
+    def __init__(self, words: Vocabulary, characters: Vocabulary) -> None:
+        self.characters = characters
+        self.shapes = len(words.terms), len(characters.terms)
+        self.word_ngrams = WordNgrams(words.columns)
+        self._lock = Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._places: defaultdict[str, int] = defaultdict(count().__next__)
+        self._parts = NO_ROWS, NO_ROWS
+        self.remembered = 0
 
     def __call__(self, texts: Sequence[str]) -> tuple[csr_matrix, csr_matrix]:
         """Count.
@@ -58,33 +62,67 @@ class NgramCounter:
         """
         split = [text.lower().split() for text in texts]
         lengths = _lengths(split)
-        places: defaultdict[str, int] = defaultdict(count().__next__)
-        found = np.fromiter(
-            map(places.__getitem__, chain.from_iterable(split)), np.int64, lengths.sum()
-        )
-        parts = [
-            self._remembered(word) if len(word) <= LONGEST else self._taken_apart(word)
-            for word in places
-        ]
-        of_word = _matrix([features for features, _ in parts], self.shapes[1])
-        characters = _ones(found, lengths, len(parts)) @ of_word
-        # The tokens of each word, one word after the other.
-        tokens = [token for _, token in parts]
-        per_word = _lengths(tokens)
-        flat = np.fromiter(chain.from_iterable(tokens), np.int64, per_word.sum())
-        many = per_word[found]
-        first = (per_word.cumsum() - per_word)[found]
-        within = np.arange(many.sum()) - np.repeat(many.cumsum() - many, many)
+        found, features, tokens = self._look_up(split, lengths.sum())
+        of_word = _ones(features.flat, features.lengths, self.shapes[1])
+        characters = _ones(found, lengths, len(features.lengths)) @ of_word
+        numbers, many = tokens.gather(found)
         rows = np.repeat(np.repeat(np.arange(len(texts)), lengths), many)
-        at, columns = self.word_ngrams.find(flat[np.repeat(first, many) + within], rows)
+        at, columns = self.word_ngrams.find(numbers, rows)
         words = csr_matrix((np.ones(len(at)), (at, columns)), (len(texts), self.shapes[0]))
         return words, characters
 
-    def _taken_apart(self, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Give the features of a word's n-grams of characters, and the numbers of its tokens."""
-        features = map(self._feature, self._ngrams(word))
-        tokens = map(self.word_ngrams.number, self._tokens(word))
-        return tuple(feature for feature in features if feature is not None), tuple(tokens)
+    def _look_up(
+        self, split: Sequence[Sequence[str]], total: int
+    ) -> tuple[Integers, "Ragged", "Ragged"]:
+        """Give the place of each word; and by place, its n-grams of characters and its tokens."""
+        with self._lock:
+            if self.remembered > REMEMBERED:
+                self._forget()
+            found = np.fromiter(
+                map(self._places.__getitem__, chain.from_iterable(split)), np.int64, total
+            )
+            features, tokens = self._parts
+            new = list(islice(self._places, len(tokens.lengths), None))
+            if new:
+                column, number = self.characters.columns.get, self.word_ngrams.number
+                ngrams = [map(column, self.characters.within(word)) for word in new]
+                # Both at once, so that an interrupt leaves no word with half of its parts.
+                self._parts = (
+                    features.plus([[one for one in own if one is not None] for own in ngrams]),
+                    tokens.plus([list(map(number, TOKEN.findall(word))) for word in new]),
+                )
+                self.remembered += sum(map(len, new))
+            return found, *self._parts
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of integers that are not equally long, in one array.
+
+    Attributes
+    ----------
+    flat : ndarray of int
+        One row after the other.
+    lengths : ndarray of int
+    """
+
+    flat: Integers
+    lengths: Integers
+
+    def plus(self, rows: Sequence[Sequence[int]]) -> "Ragged":
+        """Set further rows behind."""
+        lengths = _lengths(rows)
+        flat = np.fromiter(chain.from_iterable(rows), np.int64, lengths.sum())
+        return Ragged(np.concatenate([self.flat, flat]), np.concatenate([self.lengths, lengths]))
+
+    def gather(self, rows: Integers) -> tuple[Integers, Integers]:
+        """Give some rows, one after the other, and their lengths."""
+        many = self.lengths[rows]
+        first = (self.lengths.cumsum() - self.lengths)[rows] - (many.cumsum() - many)
+        return self.flat[np.repeat(first, many) + np.arange(many.sum())], many
+
+
+NO_ROWS = Ragged(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 class WordNgrams:
@@ -155,13 +193,6 @@ class WordNgrams:
 
 def _lengths(parts: Iterable[Sequence[Any]]) -> Integers:
     return np.fromiter(map(len, parts), np.int64)
-
-
-def _matrix(columns: Sequence[Sequence[int]], width: int) -> csr_matrix:
-    """Give a matrix of ones in these columns of each row; what stands there twice adds up."""
-    lengths = _lengths(columns)
-    flat = np.fromiter(chain.from_iterable(columns), np.int64, lengths.sum())
-    return _ones(flat, lengths, width)
 
 
 def _ones(columns: Integers, lengths: Integers, width: int) -> csr_matrix:

@@ -142,25 +142,3 @@ def logit_weights(head: LogisticRegression) -> tuple[NDArray[np.float64], NDArra
     if len(head.classes_) > 2:
         return head.coef_, head.intercept_
     return np.vstack([0 * head.coef_, head.coef_]), np.append(0.0, head.intercept_)
-
-
-def margin_weights(head: LogisticRegression, stance: int) -> tuple[NDArray[np.float64], float]:
-    """Give the linear function by which a stance is ahead of the others' mean, in log-odds.
-
-    Parameters
-    ----------
-    head : LogisticRegression
-        Fitted on k stances.
-    stance : int
-        The index of one of them.
-
-    Returns
-    -------
-    weights : ndarray of shape (d,)
-    intercept : float
-    """
-    coefficients, intercepts = logit_weights(head)
-    verdict = head.classes_.tolist().index(stance)
-    contrast = np.full(len(head.classes_), -1 / (len(head.classes_) - 1))
-    contrast[verdict] = 1.0
-    return contrast @ coefficients, float(contrast @ intercepts)

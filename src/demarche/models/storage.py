@@ -1,35 +1,23 @@
-"""Fitted models on disk: JSON, and skops for scikit-learn's parts; no code is run from data."""
+"""Fitted models on disk: JSON, arrays as safetensors, and skops for scikit-learn's own objects.
+
+No code is run from data.
+"""
 
 import json
-import sys
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
 from demarche.errors import RunError
 
 # skops is imported where a part is touched: it loads scikit-learn, which not every model needs.
-
-
-@contextmanager
-def _without_torch() -> Iterator[None]:
-    """Keep torch from being imported, unless it is there already.
-
-    skops imports every module of scikit-learn to list its types; one of them wraps torch, which
-    takes longer to load than all the others, and no linear model needs it.
-    """
-    if "torch" in sys.modules:
-        yield
-        return
-    modules: dict[str, Any] = sys.modules
-    modules["torch"] = None  # importing it is refused, which scikit-learn's wrapper bears
-    try:
-        yield
-    finally:
-        del modules["torch"]
 
 
 def save_json(content: dict[str, Any], path: Path) -> None:
@@ -54,10 +42,31 @@ def load_json(path: Path, *keys: str, remedy: str = "train the run again") -> di
     return content
 
 
+def save_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Write arrays by name."""
+    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+
+
+def load_arrays(path: Path, *keys: str) -> dict[str, NDArray[Any]]:
+    """Read arrays back.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged, or lacks one of the keys.
+    """
+    try:
+        arrays: dict[str, NDArray[Any]] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{path}: damaged or missing ({error}); train the run again") from None
+    if not set(keys) <= arrays.keys():
+        raise RunError(f"{path}: damaged (expected {', '.join(keys)}); train the run again")
+    return arrays
+
+
 def save_part(part: Any, path: Path) -> None:
     """Write a fitted scikit-learn estimator."""
-    with _without_torch():
-        import skops.io
+    import skops.io
 
     skops.io.dump(part, path)
 
@@ -70,9 +79,8 @@ def load_part(path: Path) -> Any:
     RunError
         If the file is missing or damaged, or holds any other type.
     """
-    with _without_torch():
-        import skops.io
-        from skops.io.exceptions import UntrustedTypesFoundException
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
         return skops.io.load(path, trusted=[])

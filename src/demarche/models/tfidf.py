@@ -1,27 +1,35 @@
 """Word and character n-grams under TF-IDF weights, with a logistic regression."""
 
-import json
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion
-from sklearn.preprocessing import normalize
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from demarche.errors import DataError
+from demarche.errors import DataError, RunError
 from demarche.models.counting import NgramCounter
 from demarche.models.evidence import weighed, words
-from demarche.models.linear import fit_chosen, margin_weights
-from demarche.models.ngrams import character_weights
+from demarche.models.ngrams import Vocabulary, character_weights
 from demarche.models.protocol import Probabilities, align, stance_indices
-from demarche.models.storage import load_part, save_part
+from demarche.models.storage import load_arrays, load_json, save_arrays, save_json
 from demarche.records import Evidence, Hints
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import FeatureUnion
+
+# scikit-learn is imported where the model is fitted: to use it, numpy and scipy are enough, and
+# they load in a fifth of the time.
+
+Floats = NDArray[np.float64]
+
+TERMS = "tfidf.json"
+WEIGHTS = "tfidf.safetensors"
+BLOCKS = ("words", "characters")
+PLAIN = ("analyzer", "shortest", "longest", "terms")
+"""What JSON holds of a `Vocabulary`."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +72,23 @@ class Tfidf:
         hints: Hints | None = None,
     ) -> Self:
         """Learn n-gram weights, then a linear model whose strength inner validation chooses."""
+        from demarche.models.linear import fit_chosen, logit_weights
+
         y = stance_indices(stances)
-        self.features = self._vectorizer(len(texts))
+        union = self._vectorizers(len(texts))
         try:
-            X = self.features.fit_transform(texts).tocsr()
+            X = union.fit_transform(texts).tocsr()
         except ValueError:
             raise DataError(f"the {len(texts)} training texts hold no words") from None
-        self.counter = NgramCounter(*self._vectorizers)
-        self.head: LogisticRegression = fit_chosen(X, y, self.params.strengths, hints, self.seed)
+        head = fit_chosen(X, y, self.params.strengths, hints, self.seed)
+        vocabularies = [Vocabulary.of(vectorizer) for _, vectorizer in union.transformer_list]
+        self._take(vocabularies, *logit_weights(head), head.classes_.tolist())
         return self
 
-    def _vectorizer(self, n: int) -> FeatureUnion:
+    def _vectorizers(self, n: int) -> "FeatureUnion":
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import FeatureUnion
+
         common = {
             "min_df": max(1, min(self.params.min_rows, n // 100)),
             "max_features": self.params.max_features,
@@ -86,28 +100,70 @@ class Tfidf:
         )
         return FeatureUnion([("words", words), ("characters", characters)])
 
+    def _take(
+        self,
+        vocabularies: Sequence[Vocabulary],
+        weights: Floats,
+        intercepts: Floats,
+        classes: Sequence[int],
+    ) -> None:
+        """Keep what was learnt; weights of shape (k, d + e) for k stances, words first."""
+        self.vocabularies = dict(zip(BLOCKS, vocabularies, strict=True))
+        self.weights, self.intercepts, self.classes = weights, intercepts, list(classes)
+        self.counter = NgramCounter(*vocabularies)
+
     def predict_proba(
         self,
         texts: Sequence[str],
         contexts: Sequence[str] | None = None,  # noqa: ARG002
     ) -> Probabilities:
         """Give the probability of each stance, shape (n, 4)."""
-        if not len(texts):
-            return align(self.head.coef_[:0, : len(self.head.classes_)], self.head.classes_)
-        return align(self.head.predict_proba(self._transform(texts)), self.head.classes_)
+        logits = np.tile(self.intercepts, (len(texts), 1))
+        for frequencies, norms, idf, weights in self._blocks(texts):
+            logits += (frequencies @ (weights * idf).T) / norms[:, None]
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return align(shares, self.classes)
 
-    @property
-    def _vectorizers(self) -> list[TfidfVectorizer]:
-        return [vectorizer for _, vectorizer in self.features.transformer_list]
+    def _blocks(self, texts: Sequence[str]) -> Iterator[tuple[csr_matrix, Floats, Floats, Floats]]:
+        """Give, for words and for characters, what makes up the features that were learnt on.
 
-    def _transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Give what ``self.features.transform(texts)`` would, much faster."""
-        blocks = []
-        for counts, vectorizer in zip(self.counter(texts), self._vectorizers, strict=True):
-            counts.data = (1 + np.log(counts.data)) * vectorizer.idf_[counts.indices]
-            blocks.append(normalize(counts, copy=False))
-        features: csr_matrix = hstack(blocks, format="csr")
-        return features
+        Yields
+        ------
+        frequencies : csr_matrix of shape (n, d)
+            Sublinear. A feature is a frequency times its idf, divided by the text's norm.
+        norms : ndarray of shape (n,)
+        idf : ndarray of shape (d,)
+        weights : ndarray of shape (k, d)
+        """
+        first = 0
+        counted = zip(self.vocabularies.values(), self.counter(texts), strict=True)
+        for vocabulary, counts in counted:
+            counts.data = 1 + np.log(counts.data)
+            # Not by `power`, which would sort the matrix first.
+            squares = csr_matrix((counts.data**2, counts.indices, counts.indptr), counts.shape)
+            norms = np.sqrt(squares @ vocabulary.idf**2)
+            norms[norms == 0] = 1  # nothing known stands in the text
+            last = first + len(vocabulary.terms)
+            yield counts, norms, vocabulary.idf, self.weights[:, first:last]
+            first = last
+
+    def margin(self, stance: int) -> tuple[Floats, float]:
+        """Give the linear function by which a stance is ahead of the others' mean, in log-odds.
+
+        Parameters
+        ----------
+        stance : int
+            The index of one that was trained on.
+
+        Returns
+        -------
+        weights : ndarray of shape (k,)
+            Of each trained stance's logit.
+        intercept : float
+        """
+        contrast = np.full(len(self.classes), -1 / (len(self.classes) - 1))
+        contrast[self.classes.index(stance)] = 1.0
+        return contrast, float(contrast @ self.intercepts)
 
     def evidence(self, texts: Sequence[str]) -> list[tuple[Evidence, ...]]:
         """Give each word's exact share of the verdict's margin.
@@ -117,49 +173,46 @@ class Tfidf:
         """
         found = []
         for text, row in zip(texts, self.predict_proba(texts), strict=True):
-            weights, _ = margin_weights(self.head, int(row.argmax()))
-            added = self._transform([text]).toarray()[0] * weights
-            characters, first = np.zeros(len(text) + 1), 0
-            for vectorizer in self._vectorizers:
-                last = first + len(vectorizer.vocabulary_)
-                characters[1:] += character_weights(vectorizer, text, added[first:last])
-                first = last
+            contrast, _ = self.margin(int(row.argmax()))
+            sums = np.zeros(len(text) + 1)
+            blocks = zip(self.vocabularies.values(), self._blocks([text]), strict=True)
+            for vocabulary, (frequencies, norms, idf, weights) in blocks:
+                added = frequencies.toarray()[0] * idf / norms * (contrast @ weights)
+                sums[1:] += character_weights(vocabulary, text, added)
+            sums = sums.cumsum()
             spans = words(text)
-            sums = characters.cumsum()
             found.append(
                 weighed(text, spans, np.array([sums[end] - sums[start] for start, end in spans]))
             )
         return found
 
     def save(self, directory: Path) -> None:
-        """Write vectorizers and linear model."""
-        features = copy(self.features)
-        features.transformer_list = [
-            (name, _with_vocabulary(vectorizer, _listed(vectorizer.vocabulary_)))
-            for name, vectorizer in self.features.transformer_list
-        ]
-        save_part({"features": features, "head": self.head}, directory / "tfidf.skops")
+        """Write the terms as JSON, what they weigh as safetensors."""
+        content: dict[str, Any] = {"classes": self.classes}
+        arrays = {"weights": self.weights, "intercepts": self.intercepts}
+        for block, vocabulary in self.vocabularies.items():
+            content[block] = {name: getattr(vocabulary, name) for name in PLAIN}
+            arrays[block] = vocabulary.idf
+        save_json(content, directory / TERMS)
+        save_arrays(arrays, directory / WEIGHTS)
 
     @classmethod
     def load(cls, directory: Path) -> Self:
-        """Read vectorizers and linear model back."""
-        part = load_part(directory / "tfidf.skops")
+        """Read terms and weights back."""
+        content = load_json(directory / TERMS, "classes", *BLOCKS)
+        arrays = load_arrays(directory / WEIGHTS, "weights", "intercepts", *BLOCKS)
+        idf = [arrays[block] for block in BLOCKS]
+        try:
+            plain = [{name: content[block][name] for name in PLAIN} for block in BLOCKS]
+            lengths = [len(own["terms"]) for own in plain]
+            k = len(content["classes"])
+        except (KeyError, TypeError):
+            lengths, k = [], 0
+        weights, intercepts = arrays["weights"], arrays["intercepts"]
+        shapes = [array.shape for array in (*idf, weights, intercepts)]
+        if not lengths or shapes != [*((n,) for n in lengths), (k, sum(lengths)), (k,)]:
+            raise RunError(f"{directory}: damaged ({TERMS} and {WEIGHTS} differ); train it again")
         model = cls.__new__(cls)
-        model.features, model.head = part["features"], part["head"]
-        for vectorizer in model._vectorizers:
-            if isinstance(vectorizer.vocabulary_, str):  # in older runs it is the dict itself
-                terms = json.loads(vectorizer.vocabulary_)
-                vectorizer.vocabulary_ = {term: column for column, term in enumerate(terms)}
-        model.counter = NgramCounter(*model._vectorizers)
+        vocabularies = [Vocabulary(**own, idf=one) for own, one in zip(plain, idf, strict=True)]
+        model._take(vocabularies, weights, intercepts, content["classes"])
         return model
-
-
-def _listed(vocabulary: dict[str, int]) -> str:
-    """Write the terms in the order of their columns, which skops reads at once, a dict slowly."""
-    return json.dumps(sorted(vocabulary, key=vocabulary.__getitem__))
-
-
-def _with_vocabulary(vectorizer: TfidfVectorizer, vocabulary: str) -> TfidfVectorizer:
-    other = copy(vectorizer)
-    other.vocabulary_ = vocabulary
-    return other
