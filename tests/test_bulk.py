@@ -27,13 +27,14 @@ from readers import read_table
 
 from demarche import sources
 from demarche.bulk import Job, find_sources, survey
-from demarche.classify import OUTPUT, Classifier
+from demarche.classify import Classifier
 from demarche.errors import DemarcheError, UsageError
 from demarche.models.protocol import Probabilities
 from demarche.shards import Progress, find_target
 from demarche.sources import Source
 from demarche.stance import STANCES
 from demarche.tables import from_texts, write_table
+from demarche.verdicts import OUTPUT
 
 
 class Length:

@@ -21,17 +21,7 @@ from readers import read_table
 from rich.console import Console
 
 import demarche
-from demarche.classify import (
-    EVIDENCE,
-    OUTPUT,
-    SLICE,
-    Classifier,
-    load,
-    output_names,
-    print_predictions,
-    unreadable,
-    with_predictions,
-)
+from demarche.classify import SLICE, Classifier, load, print_predictions
 from demarche.config import DataConfig, ProtocolConfig, TrainConfig
 from demarche.errors import RunError, UsageError
 from demarche.models.majority import Majority, MajorityParams
@@ -41,6 +31,7 @@ from demarche.records import Evidence, Hints, Prediction
 from demarche.runs import recorded, write_model, write_results
 from demarche.stance import STANCES
 from demarche.tables import Table, from_texts, write_jsonl, write_table
+from demarche.verdicts import EVIDENCE, OUTPUT, output_names, with_verdicts
 
 LONG = "We will answer. 🕊️ سنرد 我们会回应。 " * 3000
 UNREADABLE = [
@@ -104,6 +95,10 @@ def classifier(model: Length) -> Classifier:
     return Classifier(model, "length-1")
 
 
+def unreadable(predictions: Sequence[Prediction]) -> int:
+    return sum(prediction.stance is None for prediction in predictions)
+
+
 # Texts
 
 
@@ -160,7 +155,8 @@ def test_slices_are_put_together_in_order(classifier: Classifier, model: Length)
     texts = ["x" * (i % 7) for i in range(2 * SLICE + 500)]
     predictions = classifier.classify(texts)
     readable = [text for text in texts if text]
-    assert [len(call) for call, _ in model.calls] == [SLICE, len(readable) - SLICE]
+    assert [text for call, _ in model.calls for text in call] == readable
+    assert max(len(call) for call, _ in model.calls) <= SLICE < len(readable)
     assert [p.text for p in predictions] == texts
     assert all(
         p.stance == (STANCES[len(p.text or "") % 4] if p.text else None) for p in predictions
@@ -242,9 +238,9 @@ def test_a_fitted_model_reads_whatever_it_is_given() -> None:
 def classify_table(
     classifier: Classifier, table: Table, column: str, explain: bool = False
 ) -> tuple[Table, list[Prediction]]:
-    names = output_names(table, explain)
-    predictions = classifier.classify(table.column(column), explain=explain)
-    return with_predictions(table, predictions, names), predictions
+    names, texts = output_names(table, explain), table.column(column)
+    verdicts = classifier.judge(texts, explain=explain)
+    return with_verdicts(table, verdicts, names), verdicts.predictions(texts)
 
 
 def test_a_table_keeps_its_columns_and_gains_six(classifier: Classifier) -> None:

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     (
         {"config", "training", "sweep", "runs", "compare", "overview", "audit", "figures"}
         | {"abstain", "ablations", "search", "tracking", "labels", "exchange", "export", "card"}
-        | {"classify", "bulk", "shards", "ray_engine", "inputs", "reading", "rows"}
+        | {"classify", "verdicts", "bulk", "shards", "ray_engine", "inputs", "reading", "rows"}
         | {"report", "torchrun"},
     ),
     ({"cli", "commands", "render", "serve", "__main__", DOOR},),

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from shell import shell
 
-from demarche.classify import OUTPUT
 from demarche.cli import main
 from demarche.config import DataConfig, ProtocolConfig, TrainConfig
 from demarche.models.majority import Majority, MajorityParams
@@ -25,6 +24,7 @@ from demarche.report.page import write_page
 from demarche.rows import COLUMNS, ReadArticle
 from demarche.runs import recorded, write_model, write_results
 from demarche.stance import STANCES
+from demarche.verdicts import OUTPUT
 
 ARTICLE = (
     "Latvia warns its neighbour\n\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from readers import read_table
 
 import demarche
-from demarche.classify import OUTPUT, Classifier
+from demarche.classify import Classifier
 from demarche.errors import UsageError
 from demarche.inputs import Input, decode, find_inputs
 from demarche.models.protocol import Probabilities
@@ -25,6 +25,7 @@ from demarche.records import MODES, ROLES, Reading, Statement
 from demarche.rows import COLUMNS, ReadArticle, to_table
 from demarche.stance import STANCES
 from demarche.tables import write_table
+from demarche.verdicts import OUTPUT
 
 NEWS = (
     "Latvia warns its neighbour over the strait\n\n"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -9,20 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from demarche.classify import (
-    SLICE,
-    Classifier,
-    output_names,
-    with_predictions,
-)
+from demarche.classify import Classifier
 from demarche.columns import Columns
 from demarche.errors import DemarcheError, UsageError
 from demarche.inputs import expand
-from demarche.records import Prediction
 from demarche.shards import INPUT, Progress, Shards, Target
 from demarche.sources import ENDINGS, ROWS, Source, Texts, refuse
 from demarche.tables import Table
 from demarche.textrows import Reject
+from demarche.verdicts import Verdicts, output_names, with_verdicts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,10 +117,10 @@ def survey(
 
 @dataclass(frozen=True)
 class Judged:
-    """A batch's rows with their predictions, and those that could not be read."""
+    """A batch's rows with their verdicts, and those that could not be read."""
 
     table: Table
-    predictions: list[Prediction]
+    verdicts: Verdicts
     rejects: list[Reject]
 
 
@@ -185,17 +181,10 @@ class Job:
                     texts = table.column(self.column)
                     if share := (read + batch.share * size) / sum(sizes):
                         bar.total = max(round((bar.n + len(texts)) / share), bar.n + len(texts))
-                    predictions = []
-                    for start in range(0, len(texts), SLICE):
-                        predictions += self.classifier.classify(
-                            texts[start : start + SLICE],
-                            max_error=self.max_error,
-                            explain=self.explain,
-                        )
-                        bar.update(len(predictions) - start)
-                    yield Judged(
-                        with_predictions(table, predictions, names), predictions, batch.rejects
+                    verdicts = self.classifier.judge(
+                        texts, max_error=self.max_error, explain=self.explain, bar=bar
                     )
+                    yield Judged(with_verdicts(table, verdicts, names), verdicts, batch.rejects)
                 if state(source) != before:
                     raise DemarcheError(f"{source.name}: changed while it was read; start anew")
                 read += size
@@ -218,8 +207,15 @@ class Job:
         shards = Shards(target, self.fingerprint(target))
         shards.tell()
         if not shards.progress.finished:
-            for part in self.judged(shards.progress):
-                shards.write(part.table, part.predictions, part.rejects)
+            # A part is written while the next is judged.
+            with ThreadPoolExecutor(1) as writer:
+                writing: Future[None] | None = None
+                for part in self.judged(shards.progress):
+                    if writing is not None:
+                        writing.result()
+                    writing = writer.submit(shards.write, part.table, part.verdicts, part.rejects)
+                if writing is not None:
+                    writing.result()
         shards.finish()
         return shards.progress
 

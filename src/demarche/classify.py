@@ -2,20 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from demarche.abstain import Guarantee, guarantee
-from demarche.columnar import Columnar
 from demarche.errors import RunError, UsageError
 from demarche.records import Evidence, Prediction
 from demarche.stance import STANCES, UNCERTAIN
-from demarche.tables import Record, Table
+from demarche.verdicts import Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,12 +22,6 @@ if TYPE_CHECKING:
 
 SLICE = 2000
 """Texts that the model is given at once, between two steps of the progress bar."""
-
-OUTPUT = ("stance", *STANCES, "run")
-"""The columns that classification adds to a table."""
-
-EVIDENCE = "evidence"
-"""The column after those where evidence was asked for: objects of `demarche.records.Evidence`."""
 
 COLOURS = {
     "escalatory": "red",
@@ -124,54 +115,75 @@ class Classifier:
         """
         if isinstance(texts, str):
             raise UsageError("classify takes a list of texts, not a single string")
-        given = [text if isinstance(text, str) else None for text in texts]
-        before = None if contexts is None else list(contexts)
+        given, before = list(texts), None if contexts is None else list(contexts)
         if before is not None and len(before) != len(given):
             raise UsageError(f"{len(given)} texts, but {len(before)} contexts")
-        least = 0.0 if max_error is None else self.guarantee(max_error).threshold.value
-        readable = [(i, text) for i, text in enumerate(given) if text and _is_readable(text)]
-        judged: dict[int, Prediction] = {}
         # On a terminal only, and only where there is something to wait for.
-        hidden = True if len(readable) <= SLICE else None
-        with tqdm(total=len(readable), desc="classifying", unit="text", disable=hidden) as bar:
-            for start in range(0, len(readable), SLICE):
-                part = readable[start : start + SLICE]
-                probabilities = self.model.predict_proba(
-                    [_for_model(text) for _, text in part],
-                    None if before is None else [_for_model(before[i]) for i, _ in part],
-                )
-                # NaN compares as neither more nor less, so nothing can be the highest.
-                if (probabilities != probabilities).any():
-                    raise RunError(f"{self.run}: its model gives no probabilities; train it again")
-                for (i, text), row in zip(part, probabilities.tolist(), strict=True):
-                    confidence = max(row)
-                    verdict = STANCES[row.index(confidence)] if confidence > least else UNCERTAIN
-                    escalatory, conciliatory, accusatory, neutral = row
-                    judged[i] = Prediction(
-                        text, verdict, escalatory, conciliatory, accusatory, neutral, self.run
-                    )
-                bar.update(len(part))
-        if explain:
-            found = self._evidence(
-                [text for _, text in readable],
-                None if before is None else [before[i] for i, _ in readable],
-            )
-            for (i, _), evidence in zip(readable, found, strict=True):
-                judged[i] = replace(judged[i], evidence=evidence)
-        return [
-            judged.get(i) or Prediction(text, None, None, None, None, None, self.run)
-            for i, text in enumerate(given)
-        ]
+        hidden = True if len(given) <= SLICE else None
+        with tqdm(total=len(given), desc="classifying", unit="text", disable=hidden) as bar:
+            return self.judge(given, before, max_error, explain, bar).predictions(given)
 
-    def _evidence(self, texts: list[str], contexts: list[str] | None) -> list[tuple[Evidence, ...]]:
-        from demarche.models import evidence  # here, because it loads numpy
+    def judge(
+        self,
+        texts: Sequence[str | None],
+        contexts: Sequence[str] | None = None,
+        max_error: float | None = None,
+        explain: bool = False,
+        bar: "tqdm[Any] | None" = None,
+    ) -> Verdicts:
+        """Classify n texts and give the verdicts in columns, which is faster for very many.
 
-        # What the model is given has the text's own offsets.
-        return evidence.explain(
-            self.model,
-            [_for_model(text) for text in texts],
-            None if contexts is None else [_for_model(context) for context in contexts],
-        )
+        Parameters
+        ----------
+        texts, contexts, max_error, explain
+            As for `classify`.
+        bar : tqdm, optional
+            Told of the texts as they are judged.
+
+        Raises
+        ------
+        UsageError, RunError
+            As `classify`.
+        """
+        least = 0.0 if max_error is None else self.guarantee(max_error).threshold.value
+        parts = []
+        for start in range(0, len(texts), SLICE):
+            part = slice(start, start + SLICE)
+            before = None if contexts is None else contexts[part]
+            parts.append(self._judge(texts[part], before, least, explain))
+            if bar is not None:
+                bar.update(len(parts[-1].stances))
+        return Verdicts.joined(self.run, parts)
+
+    def _judge(
+        self,
+        texts: Sequence[str | None],
+        contexts: Sequence[str] | None,
+        least: float,
+        explain: bool,
+    ) -> Verdicts:
+        import numpy as np
+
+        readable = [(i, t) for i, t in enumerate(texts) if isinstance(t, str) and _is_readable(t)]
+        places, read = [i for i, _ in readable], [_for_model(text) for _, text in readable]
+        before = None if contexts is None else [_for_model(contexts[i]) for i in places]
+        probabilities = np.full((len(texts), len(STANCES)), np.nan)
+        stances: list[str | None] = [None] * len(texts)
+        evidence: list[tuple[Evidence, ...] | None] = [None] * len(texts)
+        if places:
+            probabilities[places] = found = self.model.predict_proba(read, before)
+            if np.isnan(found).any():
+                raise RunError(f"{self.run}: its model gives no probabilities; train it again")
+            sure = (found.max(axis=1) > least).tolist()
+            for i, best, enough in zip(places, found.argmax(axis=1).tolist(), sure, strict=True):
+                stances[i] = STANCES[best] if enough else UNCERTAIN
+        if places and explain:
+            from demarche.models.evidence import explain as weigh
+
+            # What the model is given has the text's own offsets.
+            for i, words in zip(places, weigh(self.model, read, before), strict=True):
+                evidence[i] = words
+        return Verdicts(self.run, stances, probabilities, evidence)
 
 
 def _is_readable(text: str) -> bool:
@@ -210,73 +222,6 @@ def load(run: str | None = None, folder: str | Path | None = None) -> Classifier
     runs = RUNS if folder is None else Path(folder)
     found = best_run(runs) if run is None else find_run(run, runs)
     return Classifier(found.model(), found.id, found.predictions)
-
-
-def with_predictions(
-    table: Table, predictions: Sequence[Prediction], names: Mapping[str, str]
-) -> Table:
-    """Add columns to a table, n rows, for n predictions.
-
-    Parameters
-    ----------
-    table : Table
-    predictions : sequence of Prediction
-    names : mapping of str to str
-        What each field of a prediction is called there; see `output_names`.
-    """
-    cells = {name: _cells(predictions, field) for field, name in names.items()}
-    records: Sequence[Record]
-    if isinstance(table.records, Columnar):
-        records = table.records.plus(cells)
-    else:
-        rows = zip(*cells.values(), strict=True)
-        records = [
-            record | dict(zip(cells, row, strict=True))
-            for record, row in zip(table.records, rows, strict=True)
-        ]
-    return replace(
-        table,
-        records=records,
-        columns=[*table.columns, *names.values()],
-        numbers=frozenset(names[stance] for stance in STANCES),
-        structs={names[EVIDENCE]: get_type_hints(Evidence)} if EVIDENCE in names else {},
-    )
-
-
-def _cells(predictions: Iterable[Prediction], field: str) -> list[Any]:
-    values = list(map(attrgetter(field), predictions))
-    if field == EVIDENCE:
-        return [words if words is None else [asdict(word) for word in words] for words in values]
-    return values
-
-
-def output_names(table: Table, explain: bool = False) -> dict[str, str]:
-    """Name the columns that are added to a table.
-
-    Raises
-    ------
-    UsageError
-        If both a name and ``predicted_<name>`` are taken.
-    """
-    fields = (*OUTPUT, EVIDENCE) if explain else OUTPUT
-    names = {name: f"predicted_{name}" if name in table.columns else name for name in fields}
-    taken = [name for name in names.values() if name in table.columns]
-    if taken:
-        raise UsageError(
-            f"{table.name}: the columns {taken[0].removeprefix('predicted_')!r} and {taken[0]!r} "
-            "are both taken; rename one"
-        )
-    return names
-
-
-def unreadable(predictions: Iterable[Prediction]) -> int:
-    """Count the rows that held nothing to read."""
-    return [prediction.stance for prediction in predictions].count(None)
-
-
-def abstentions(predictions: Iterable[Prediction]) -> int:
-    """Count the rows that were left uncertain."""
-    return [prediction.stance for prediction in predictions].count(UNCERTAIN)
 
 
 def print_predictions(predictions: Sequence[Prediction], console: "Console") -> None:

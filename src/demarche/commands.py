@@ -244,11 +244,12 @@ def _show(job: "Job") -> "Progress":
         if sys.stdout.isatty():
             from rich.console import Console
 
-            print_predictions(part.predictions, Console())
+            texts = part.table.column(job.column)
+            print_predictions(part.verdicts.predictions(texts), Console())
         else:
             write_jsonl(part.table, sys.stdout.buffer)
             sys.stdout.buffer.flush()  # so that a closed pipe or a full disk is met here
-        done = done.plus(part.predictions, part.rejects)
+        done = done.plus(part.verdicts, part.rejects)
     return done
 
 

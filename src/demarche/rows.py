@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, overload
 
-from demarche.classify import OUTPUT
 from demarche.records import Prediction, Reading, Statement
 from demarche.stance import STANCES
 from demarche.tables import Record, Table
+from demarche.verdicts import OUTPUT
 
 Show = Literal["statements", "body", "all"]
 """Which sentences make rows: statements, the whole body, or what was left out of it too."""

@@ -20,12 +20,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from demarche.classify import abstentions, unreadable
 from demarche.errors import DemarcheError, UsageError
 from demarche.files import replacing, write_text
-from demarche.records import Prediction
 from demarche.tables import WRITERS, Table, check_ending, check_output, write_table
 from demarche.textrows import Reject
+from demarche.verdicts import Verdicts
 
 # Readers of a folder, such as pandas, pass over names that begin with a line below.
 MANIFEST = "_job.json"
@@ -106,15 +105,15 @@ class Progress:
     uncertain: int = 0
     finished: bool = False
 
-    def plus(self, predictions: Sequence[Prediction], rejects: Sequence[Reject]) -> "Progress":
+    def plus(self, verdicts: Verdicts, rejects: Sequence[Reject]) -> "Progress":
         """Count one more part."""
         return replace(
             self,
             parts=self.parts + 1,
-            rows=self.rows + len(predictions),
+            rows=self.rows + len(verdicts.stances),
             rejected=self.rejected + len(rejects),
-            empty=self.empty + unreadable(predictions),
-            uncertain=self.uncertain + abstentions(predictions),
+            empty=self.empty + verdicts.unreadable,
+            uncertain=self.uncertain + verdicts.abstentions,
         )
 
 
@@ -187,9 +186,7 @@ class Shards:
                 f"remove {folder} to start anew"
             ) from None
 
-    def write(
-        self, table: Table, predictions: Sequence[Prediction], rejects: Sequence[Reject]
-    ) -> None:
+    def write(self, table: Table, verdicts: Verdicts, rejects: Sequence[Reject]) -> None:
         """Write the next part, whole or not at all.
 
         Raises
@@ -203,7 +200,7 @@ class Shards:
             self.save(done)  # so that a folder with a part in it is never taken for another's
         _write_rejects(rejects, self._rejects(done.parts))
         write_table(table, self._part(done.parts))
-        self.save(done.plus(predictions, rejects))
+        self.save(done.plus(verdicts, rejects))
 
     def finish(self) -> None:
         """Put a file, and the rejects, together of their parts.

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 
 from demarche.models.ngrams import TOKEN, Vocabulary
 
-Integers = NDArray[np.int64]
+Integers = NDArray[np.integer[Any]]
 
 REMEMBERED = 2**19
 """Characters of the words that are remembered from one call to the next, as long as they fit."""
@@ -79,7 +79,7 @@ class NgramCounter:
             if self.remembered > REMEMBERED:
                 self._forget()
             found = np.fromiter(
-                map(self._places.__getitem__, chain.from_iterable(split)), np.int64, total
+                map(self._places.__getitem__, chain.from_iterable(split)), np.int32, total
             )
             features, tokens = self._parts
             new = list(islice(self._places, len(tokens.lengths), None))
@@ -112,7 +112,7 @@ class Ragged:
     def plus(self, rows: Sequence[Sequence[int]]) -> "Ragged":
         """Set further rows behind."""
         lengths = _lengths(rows)
-        flat = np.fromiter(chain.from_iterable(rows), np.int64, lengths.sum())
+        flat = np.fromiter(chain.from_iterable(rows), np.int32, lengths.sum())
         return Ragged(np.concatenate([self.flat, flat]), np.concatenate([self.lengths, lengths]))
 
     def gather(self, rows: Integers) -> tuple[Integers, Integers]:
@@ -122,7 +122,7 @@ class Ragged:
         return self.flat[np.repeat(first, many) + np.arange(many.sum())], many
 
 
-NO_ROWS = Ragged(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+NO_ROWS = Ragged(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
 
 
 class WordNgrams:
@@ -196,5 +196,6 @@ def _lengths(parts: Iterable[Sequence[Any]]) -> Integers:
 
 
 def _ones(columns: Integers, lengths: Integers, width: int) -> csr_matrix:
-    ends = np.concatenate([[0], lengths.cumsum()])
+    ends = np.zeros(len(lengths) + 1, dtype=columns.dtype)
+    lengths.cumsum(out=ends[1:])
     return csr_matrix((np.ones(len(columns)), columns, ends), (len(lengths), width))
