@@ -120,6 +120,15 @@ def test_the_same_experiment_is_not_run_twice(tmp_path, monkeypatch, capsys):
     assert "already finished" in capsys.readouterr().err
 
 
+def test_a_damaged_model_is_trained_anew_as_its_error_says(tmp_path, capsys):
+    run = train(config(tmp_path, "protocol=none"))
+    (run.path / "model" / "majority.json").write_text("not a model")
+    with pytest.raises(RunError, match="train the run again"):
+        run.model()
+    train(config(tmp_path, "protocol=none")).model()
+    assert "damaged" in capsys.readouterr().err
+
+
 def test_another_seed_is_another_run(tmp_path):
     assert train(config(tmp_path)).id != train(config(tmp_path, "seed=2")).id
 

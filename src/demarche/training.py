@@ -20,7 +20,7 @@ from demarche.corpus.folds import Fold, make_folds, word_runs
 from demarche.corpus.shares import drawn_evenly
 from demarche.corpus.swaps import Swap, make_swaps
 from demarche.corpus.synthetic import Template, fill_templates
-from demarche.errors import ConfigError
+from demarche.errors import ConfigError, RunError
 from demarche.evaluation.metrics import PROBABILITY_COLUMNS, evaluate
 from demarche.export import write_graphs
 from demarche.models.evidence import explain
@@ -43,7 +43,8 @@ from demarche.stance import STANCES
 def train(config: TrainConfig) -> Run:
     """Run one training job.
 
-    A run with the same config and data that is finished is left as it is.
+    A run with the same config and data that is finished is left as it is, unless its model can
+    no longer be read.
 
     Returns
     -------
@@ -60,9 +61,13 @@ def train(config: TrainConfig) -> Run:
     corpus = read_corpus(config.data.seeds, config.data.folder)
     finished, folds = planned(config, corpus)
     if finished.path.is_dir() and finished.state == "finished":
-        sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
-        tell("")
-        return finished
+        if _is_intact(finished):
+            sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
+            tell("")
+            return finished
+        sys.stderr.write(
+            f"{finished.id}: its model is damaged, or of an older version; starting anew\n"
+        )
     with recorded(config, corpus.fingerprints) as run:
         tell(run.id)
         model = model_class(config.model)(config.params, config.seed)
@@ -86,6 +91,14 @@ def train(config: TrainConfig) -> Run:
         fitted = load_fitted(config.model, run.path / "model")
         write_timings(run, {**run.timings, "sentences_per_second": rate(fitted, corpus.sentences)})
     return run
+
+
+def _is_intact(run: Run) -> bool:
+    try:
+        run.model()
+    except RunError:
+        return False
+    return True
 
 
 def read_corpus(seeds: str | None, folder: str | None) -> Corpus:
