@@ -1,6 +1,7 @@
 """Classification of files without end: batch by batch, in parts, and on from where it stopped."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ from demarche.verdicts import Verdicts, output_names, with_verdicts
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# Before Arrow is loaded: its own allocator gives back next to nothing of what was freed.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 NOTHING = Progress()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from demarche.models.protocol import Predictor
 
-SLICE = 2000
+SLICE = 1000
 """Texts that the model is given at once, between two steps of the progress bar."""
 
 COLOURS = {

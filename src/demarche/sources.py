@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # pyarrow is imported where Parquet or a compressed file is touched: see `demarche.tables`.
 
 STANDARD_INPUT = "-"
-ROWS = 10_000
+ROWS = 5_000
 """Rows of a batch."""
 CHARACTERS = 2**24
 """A batch ends before its rows, bad ones too, if they hold more than about these."""
