@@ -198,7 +198,7 @@ def test_nothing_read_is_wrong_use(call, tmp_path, content, message):
     [
         ([], "required"),
         (["missing.txt"], "no such file"),
-        (["."], "directory"),
+        (["."], "holds no"),
         (["a.txt", "--output", "out.xlsx"], r"\.html"),
         (["a.txt", "--output", "no/out.html"], "no folder"),
         (["a.txt", "--output", "folder.html"], "is a folder"),
@@ -371,6 +371,21 @@ def test_the_page_holds_every_sentence_and_marks_every_statement(tmp_path):
     assert {mark["aria-describedby"] for mark in marks} <= set(ids)
     assert page.count("<li><a href=") == 3
     assert all(mark["tabindex"] == "0" for mark in marks)
+
+
+def test_the_note_beside_a_paragraph_needs_no_pointer(tmp_path):
+    sentence = Statement(
+        1, 0, 5, "Never", "body", "indirect", (), "said", "he", "Anna Berg", "Malta", "official",
+        "Tunisia",
+    )  # fmt: skip
+    article = ReadArticle(Reading("one", "Never", None, None, None, (sentence,)))
+    page, outline = page_of(tmp_path / "x.html", [article])
+    note = re.sub(r"<[^>]*>", "", page.partition('<ol class="notes"')[2].partition("</ol>")[0])
+    assert [name for name in ("Anna Berg", "Tunisia", "on behalf of Malta") if name in note] == [
+        "Anna Berg", "Tunisia", "on behalf of Malta",
+    ]  # fmt: skip
+    # A landmark for each paragraph would leave none that one finds.
+    assert "aside" not in {tag for tag, _ in outline.elements}
 
 
 def test_the_page_stands_alone(tmp_path):

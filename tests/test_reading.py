@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from readers import read_table
 
 import demarche
+from demarche.articles.reader import read_text
 from demarche.classify import Classifier
 from demarche.errors import UsageError
 from demarche.inputs import Input, decode, find_inputs
@@ -128,6 +129,38 @@ def test_odd_texts_are_read_like_any_other(name: str) -> None:
     assert article.text == ODD[name]
     check(article)
     assert read(ODD[name], name) == article
+
+
+def calls_to_read(text: str) -> int:
+    """Count the calls that reading a text takes: work that no busy machine changes."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        read_text(text)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a\n",
+        "“",
+        '"No" ',
+        "Minister Anna Berg of Malta said that they would wait. ",
+        "“We will wait,” Anna Berg said.\n\nTunisia accused Malta of a threat.\n\n",
+    ],
+)
+def test_the_work_of_reading_grows_with_the_length(part: str) -> None:
+    calls_to_read(part * 10)  # what is loaded once
+    small, large = calls_to_read(part * 200), calls_to_read(part * 800)
+    assert large <= 4.8 * small, "n log n"
 
 
 def test_an_article_is_read() -> None:

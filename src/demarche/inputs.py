@@ -86,6 +86,8 @@ class Input:
             content = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
         except FileNotFoundError:
             raise UsageError("no such file") from None
+        except IsADirectoryError:
+            raise UsageError(f"this folder holds no {', '.join(ENDINGS)} file") from None
         except OSError as error:
             raise UsageError(f"cannot be read ({error.strerror})") from None
         return decode(content)
