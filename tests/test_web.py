@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from demarche.articles.page import web
 from demarche.articles.page.page import read_page
 from demarche.articles.page.web import is_web_page, read_web_page
 from demarche.errors import DataError
@@ -77,3 +78,14 @@ def test_html_is_known(text: str) -> None:
 )
 def test_plain_text_and_markdown_are_no_web_page(text: str) -> None:
     assert not is_web_page(text)
+
+
+def test_an_image_within_the_page_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "LARGEST", len(HTML) + 1000)
+    image = f'<img src="data:image/png;base64,{"iVBORw0KGgo/+" * 1000}==">'
+    assert read_web_page(HTML.replace("<h2>", f"{image}<h2>")) == read_web_page(HTML)
+
+
+def test_a_page_too_large_to_be_read_in_time_is_refused() -> None:
+    with pytest.raises(DataError, match="9 MB without its images, more than 8; save its text"):
+        read_web_page(HTML + " " * 2**20 * 9)

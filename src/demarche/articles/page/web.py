@@ -13,6 +13,12 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 
+_EMBEDDED = re.compile(r"data:[\w.+/;=-]{0,200};base64,[\w+/=%-]*")
+
+LARGEST = 2**23
+"""Characters of a web page, without the files embedded in it; beyond, trafilatura's time grows as
+the square of the length."""
+
 
 def is_web_page(text: str) -> bool:
     """Tell HTML from plain text and Markdown, by how it begins."""
@@ -38,9 +44,15 @@ def read_web_page(html: str) -> str:
     Raises
     ------
     DataError
-        If there is no article in it.
+        If there is no article in it, or it is larger than `LARGEST`.
     """
-    document = _extracted(html)
+    bare = _EMBEDDED.sub("", html)
+    if len(bare) > LARGEST:
+        raise DataError(
+            f"this web page holds {len(bare) / 2**20:.0f} MB without its images, "
+            f"more than {LARGEST / 2**20:.0f}; save its text instead"
+        )
+    document = _extracted(bare)
     paragraphs = [line.strip() for line in (document.text or "").split("\n")] if document else []
     paragraphs = [line for line in paragraphs if line]
     if not paragraphs:
