@@ -140,6 +140,30 @@ def test_the_opposition_turns_against_its_own_government() -> None:
     assert found == ["Chile", "Peru", "Peru", "Chile"]
 
 
+@pytest.mark.parametrize(
+    ("named", "target"),
+    [
+        ("Putin", "Russia"),
+        ("the Pentagon", "United States"),
+        ("Korean People’s Army", "North Korea"),
+        ("the Rapid Support Forces", "Rapid Support Forces"),
+        ("the European Commission", "European Union"),
+    ],
+)
+def test_well_known_persons_and_bodies_stand_for_their_party(named: str, target: str) -> None:
+    assert targets((speaker("Peru"), f"The minister accused {named} of lying.")) == [target]
+
+
+def test_a_quotation_that_runs_on_keeps_its_target() -> None:
+    found = targets(
+        (speaker("Peru"), "“Chile has lied to us and to the world,” the minister said."),
+        (speaker("Bolivia"), "“Peru has crossed every line,” the president said."),
+        (speaker("Bolivia"), "“Chile must stop it, and pay.”"),
+        (speaker("Bolivia"), "“And it lies to its own people.”"),
+    )
+    assert found[-1] == "Chile"
+
+
 def test_an_organisation_is_a_target_by_its_noun_too() -> None:
     found = targets(
         (NOBODY, "The International Atomic Energy Agency sent its report on Monday."),

@@ -32,7 +32,7 @@ def read_text(text: str, article: str = "", speakers: Speakers | None = None) ->
     quotations = find_quotations(text, units)
     attributions = attribute(text, units, quotations)
     voices = resolve(text, units, attributions, speakers)
-    targets = find_targets(text, units, quotations, attributions, voices)
+    targets = find_targets(text, units, quotations, attributions, voices, speakers)
     sentences = [
         Statement(
             paragraph=unit.paragraph,

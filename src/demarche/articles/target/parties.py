@@ -5,51 +5,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from demarche.articles.actors.speakers import Speaker, Speakers, find_known
 from demarche.articles.actors.titles import CONNECTORS, HEADS, MODIFIERS
+from demarche.articles.actors.words import split_words
 from demarche.articles.parts import Unit, Voice
 from demarche.gazetteer import countries, names
 from demarche.gazetteer import find as find_country
 
-_ORGANISATIONS = {
-    "ASEAN": "Association of Southeast Asian Nations|Asean",
-    "African Union": "AU",
-    "Arab League": "League of Arab States",
-    "BRICS": "",
-    "Council of Europe": "",
-    "ECOWAS": "Economic Community of West African States",
-    "European Union": "EU|European Commission|European Council|European Parliament",
-    "G20": "G-20",
-    "G7": "G-7|Group of Seven",
-    "Gulf Cooperation Council": "GCC",
-    "Hamas": "",
-    "Hezbollah": "Hizbollah|Hizbullah",
-    "Houthis": "Houthi|Huthis",
-    "IAEA": "International Atomic Energy Agency",
-    "ICAO": "International Civil Aviation Organization",
-    "International Court of Justice": "ICJ",
-    "International Criminal Court": "ICC",
-    "International Monetary Fund": "IMF",
-    "Islamic State": "ISIS|ISIL",
-    "NATO": "Nato|North Atlantic Treaty Organization|North Atlantic Alliance",
-    "OPEC": "",
-    "OSCE": "Organization for Security and Co-operation in Europe",
-    "Red Cross": "ICRC|International Committee of the Red Cross",
-    "Taliban": "",
-    "UN Security Council": "U.N. Security Council|United Nations Security Council|Security Council"
-    "|UNSC",
-    "UNESCO": "Unesco",
-    "UNHCR": "UN High Commissioner for Refugees",
-    "United Nations": "UN|U.N.|General Assembly",
-    "WHO": "World Health Organization|World Health Organisation",
-    "WTO": "World Trade Organization|World Trade Organisation",
-    "West": "Western|collective West",
-    "World Bank": "",
+_ALSO = {
+    ("West",): ("West", "name"),
+    ("Western",): ("West", "adjective"),
+    ("General", "Assembly"): ("United Nations", "name"),
 }
-"""Blocs and organisations, and what else news calls them."""
+"""Blocs that are no speakers, and a body that goes by half its name."""
 
 _FORUMS = frozenset(
-    {"IAEA", "ICAO", "International Court of Justice", "OSCE", "Red Cross", "UN Security Council"}
-    | {"European Union", "United Nations", "WHO", "WTO", "African Union"}
+    {"IAEA", "ICAO", "International Court of Justice", "OSCE", "UN Security Council", "WHO", "WTO"}
+    | {"International Committee of the Red Cross", "European Union", "United Nations"}
+    | {"African Union"}
 )
 _BY_NOUN = {"IAEA": "agency", "NATO": "alliance", "European Union": "bloc"}
 _LONGEST_NAME = 12  # words of an organisation's or a person's name
@@ -83,13 +56,13 @@ class Mention:
 Names = Mapping[tuple[str, ...], tuple[str, str]]
 
 
-def party_of(name: str) -> str:
+def party_of(name: str, speakers: Speakers) -> str:
     """Give the one name that a country or an organisation goes by here."""
     country = find_country(name)
     if country:
         return country.name
-    known = _table().get(tuple(_WORD.findall(name)))
-    return known[0] if known else name
+    known = speakers.find(name)
+    return _served(known) if known and known.kind == "organisation" else name
 
 
 def is_country(party: str) -> bool:
@@ -102,20 +75,60 @@ def is_forum(party: str) -> bool:
     return party in _FORUMS
 
 
-def find_mentions(text: str, units: Sequence[Unit], voices: Sequence[Voice]) -> list[list[Mention]]:
+def find_mentions(
+    text: str, units: Sequence[Unit], voices: Sequence[Voice], speakers: Speakers
+) -> list[list[Mention]]:
     """Give the mentions of parties in each sentence, in order.
 
     A person counts for a party where the article has that person speak for it, or calls the
-    person by an office of a country: "Russian President Vladimir Putin".
+    person by an office of a country, "Russian President Vladimir Putin", or where the table of
+    well-known speakers knows the person.
     """
-    lexicon = _Lexicon(_organisations(voices))
-    plain = [list(_mentions(text, unit, lexicon)) for unit in units]
-    more = _persons(text, units, plain, voices)
+    known = [list(_known(text, unit, speakers)) for unit in units]
+    own = _organisations(voices, speakers)
+    plain = _all_mentions(text, units, known, _Lexicon(own))
+    more = _persons(text, units, plain, voices, speakers)
     more |= _nouns({mention.party for named in plain for mention in named})
-    if not more:
-        return plain
-    lexicon = _Lexicon(_organisations(voices) | more)
-    return [list(_mentions(text, unit, lexicon)) for unit in units]
+    return _all_mentions(text, units, known, _Lexicon(own | more)) if more else plain
+
+
+def _all_mentions(
+    text: str, units: Sequence[Unit], known: Sequence[Sequence[Mention]], lexicon: "_Lexicon"
+) -> list[list[Mention]]:
+    return [
+        _longest_of([*_mentions(text, unit, lexicon), *found])
+        for unit, found in zip(units, known, strict=True)
+    ]
+
+
+def _longest_of(mentions: Iterable[Mention]) -> list[Mention]:
+    """Drop what lies within a longer mention: "Korean" of "Korean People's Army"."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda one: one.start - one.end):
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _known(text: str, unit: Unit, speakers: Speakers) -> Iterator[Mention]:
+    """Give the persons, bodies and organisations that the table of speakers knows."""
+    words = split_words(text, unit.start, unit.end)
+    for found in find_known(words, speakers):
+        start, last = words[found.first].start, words[found.last - 1]
+        end = last.start + len(last.text)
+        party = _served(found.speaker)
+        # "the Qatari Security Council" is a body of Qatar.
+        its_own = is_forum(party) and found.first and is_country(words[found.first - 1].text)
+        silent = found.speaker.kind == "media" or party == "none"
+        if not silent and not its_own and not _something_else(text, unit, start, end):
+            form = "person" if found.speaker.kind == "person" else "name"
+            yield Mention(start, end, party, form)
+
+
+def _served(speaker: Speaker) -> str:
+    """Give the party that a speaker of the table is or serves."""
+    own = speaker.kind == "organisation" and speaker.side == "none"
+    return speaker.name if own else speaker.side
 
 
 class _Lexicon:
@@ -133,7 +146,6 @@ class _Lexicon:
 
 def _mentions(text: str, unit: Unit, lexicon: _Lexicon) -> Iterator[Mention]:
     words = list(_WORD.finditer(text, unit.start, unit.end))
-    country_end = -1
     read = 0
     for place, first in enumerate(words):
         longest = lexicon.longest.get(first[0], 0)
@@ -144,11 +156,8 @@ def _mentions(text: str, unit: Unit, lexicon: _Lexicon) -> Iterator[Mention]:
             found = lexicon.names.get(tuple(word[0] for word in ahead[:count]))
             if found:
                 start, end = first.start(), ahead[count - 1].end()
-                # "the Qatari Security Council" is a body of Qatar.
-                its_own = is_forum(found[0]) and start == country_end + 1
-                if not its_own and not _something_else(text, unit, start, end):
+                if not _something_else(text, unit, start, end):
                     yield Mention(start, end, *found)
-                country_end = end if found[1] == "adjective" else -1
                 read = place + count
                 break
 
@@ -159,14 +168,16 @@ def _something_else(text: str, unit: Unit, start: int, end: int) -> bool:
     return bool(_ELSE_AFTER.match(text, end, unit.end) or _ELSE_BEFORE.search(before))
 
 
-def _organisations(voices: Sequence[Voice]) -> dict[tuple[str, ...], tuple[str, str]]:
+def _organisations(
+    voices: Sequence[Voice], speakers: Speakers
+) -> dict[tuple[str, ...], tuple[str, str]]:
     """Give the names of the article's own organisations, those that speak in it."""
     found = {}
     for side in dict.fromkeys(voice.side for voice in voices):
         words = tuple(_WORD.findall(side))
         if not 0 < len(words) <= _LONGEST_NAME or side == "none":
             continue
-        if words not in _table() and not is_country(side):
+        if not speakers.find(side) and not is_country(side):
             found[words] = (side, "name")
             initials = "".join(word[0] for word in words if word[0].isupper())
             if len(initials) > 2:
@@ -192,7 +203,11 @@ def _nouns(parties: Iterable[str]) -> dict[tuple[str, ...], tuple[str, str]]:
 
 
 def _persons(
-    text: str, units: Sequence[Unit], named: Sequence[Sequence[Mention]], voices: Sequence[Voice]
+    text: str,
+    units: Sequence[Unit],
+    named: Sequence[Sequence[Mention]],
+    voices: Sequence[Voice],
+    speakers: Speakers,
 ) -> dict[tuple[str, ...], tuple[str, str]]:
     """Give the names of those who serve a party, in full and in part, where that is certain."""
     sides: dict[tuple[str, ...], set[str]] = {}
@@ -201,7 +216,7 @@ def _persons(
         if voice.side == "none" or not 0 < len(words) <= _LONGEST_NAME:
             continue
         if all(word[0].isupper() for word in words):
-            _enter(sides, voice.speaker, party_of(voice.side))
+            _enter(sides, voice.speaker, party_of(voice.side, speakers))
     for unit, mentions in zip(units, named, strict=True):
         for mention in mentions:
             name = _titled(text, mention.end, unit.end)
@@ -265,11 +280,7 @@ def _table() -> dict[tuple[str, ...], tuple[str, str]]:
     if south:
         table[("Korea",)] = (south.name, "name")
         table[("Korean",)] = (south.name, "adjective")
-    for party, others in _ORGANISATIONS.items():
-        for name in (party, *others.split("|")):
-            if name:
-                form = "adjective" if name == "Western" else "name"
-                table[tuple(_WORD.findall(name))] = (party, form)
+    table.update(_ALSO)
     return table
 
 

@@ -71,11 +71,13 @@ _TO_HELPED = {
 }
 _ADDRESSING = {word: _words(near) for word, near in _TO_ADDRESSED.items()}
 _HELPING = {word: _words(near) for word, near in _TO_HELPED.items()}
-_OFFICES = _words("ambassador attache attaché consul counsellor envoy representative")
+_OFFICES = _words(
+    "ambassador attache attaché consul consulate counsellor embassy envoy representative"
+)
 _POSTS = {
     "to": _OFFICES,
     "in": _OFFICES,
-    "of": _words("meeting member members resolution resolutions session"),
+    "of": _words("charter meeting member members norms resolution resolutions rules session"),
 }
 _NEAR = 5  # words before a preposition in which what governs it is looked for
 _WINDOW = 90  # characters

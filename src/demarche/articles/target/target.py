@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
+from demarche.articles.actors.speakers import Speakers, default_speakers
 from demarche.articles.parts import Attribution, Quotation, Unit, Voice
 from demarche.articles.target.domestic import turns_home
 from demarche.articles.target.parties import Mention, find_mentions, is_forum, party_of
@@ -34,6 +35,7 @@ _FORUM = -2.0  # for a body of many states
 
 # What the sentences before say.
 _SAME_SPEAKER = 0.7  # for the target of the same speaker's statement before
+_RUNS_ON = 1.5  # for the same, where a quotation runs on from the sentence before
 _SAME_SIDE = 0.5  # for that of the same side's
 _IN_REPLY = 0.7  # for the other side, if it spoke last
 _SAME_TOPIC = 0.7  # for that side's target
@@ -66,6 +68,7 @@ def find_targets(
     quotations: Sequence[tuple[Quotation, ...]],
     attributions: Sequence[Attribution],
     voices: Sequence[Voice],
+    speakers: Speakers | None = None,
 ) -> list[str]:
     """Give the party that each statement is most likely directed at, ``"none"`` if there is none.
 
@@ -74,8 +77,9 @@ def find_targets(
 
     The stance is not known here; where it turns out neutral, the job above puts ``"none"``.
     """
-    sides = [party_of(voice.side) for voice in voices]
-    mentions = find_mentions(text, units, voices)
+    table = speakers or default_speakers()
+    sides = [party_of(voice.side, table) for voice in voices]
+    mentions = find_mentions(text, units, voices, table)
     stood = [
         list(zip(found, relations(text, unit, found, side), strict=True))
         for unit, found, side in zip(units, mentions, sides, strict=True)
@@ -105,6 +109,8 @@ def find_targets(
             if first and _BOTH_SIDES.search(unit.text):
                 _add(score, {first: _BOTH})
             _add(score, course.expected(voice.speaker, side))
+            if place and how.mode == "direct" and voice == voices[place - 1]:
+                _add(score, {course.of_speaker(voice.speaker) or "none": _RUNS_ON})
             # Nobody's target is the own side, unless the quarrel is one at home.
             score.pop(side, None)
             if side != "none" and turns_home(unit, mentions[place], side):
