@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from demarche.articles.actors.speakers import Speaker, Speakers, find_known
@@ -37,6 +37,9 @@ _ELSE_AFTER = re.compile(
     r"|River|Sea|Straits?|Street|Summit|Times|Treaty|University|War)\b"
 )
 _ELSE_BEFORE = re.compile(r"\b(?:(?:Bay|Gulf|Lake|Sea|Straits?|University|Party) of|Latin|Lake)\s$")
+
+
+_VENUE = re.compile(r"\b(?:[Aa]t|[Ff]rom|[Ii]n|[Nn]ear|[Oo]utside)\s\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,30 @@ def find_mentions(
     plain = _all_mentions(text, units, known, _Lexicon(own))
     more = _persons(text, units, plain, voices, speakers)
     more |= _nouns({mention.party for named in plain for mention in named})
-    return _all_mentions(text, units, known, _Lexicon(own | more)) if more else plain
+    named = _all_mentions(text, units, known, _Lexicon(own | more)) if more else plain
+    return _without_venues(text, named, {party_of(voice.side, speakers) for voice in voices})
+
+
+def _without_venues(
+    text: str, named: Sequence[Sequence[Mention]], sides: Iterable[str]
+) -> list[list[Mention]]:
+    """Drop the capitals where people only meet: "in Geneva", with no other word of its country.
+
+    Brussels is then the European Union's, or else NATO's.
+    """
+    present = {m.party for found in named for m in found if m.form != "capital"} | set(sides)
+    of_brussels = next((p for p in ("European Union", "NATO") if p in present), None)
+    kept: list[list[Mention]] = []
+    for found in named:
+        kept.append([])
+        for mention in found:
+            if mention.form != "capital" or mention.party in present:
+                kept[-1].append(mention)
+            elif of_brussels and text[mention.start : mention.end] == "Brussels":
+                kept[-1].append(replace(mention, party=of_brussels))
+            elif not _VENUE.search(text, max(0, mention.start - 10), mention.start):
+                kept[-1].append(mention)
+    return kept
 
 
 def _all_mentions(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from demarche.articles.parts import Unit
+from demarche.articles.parts import Attribution, Unit
 from demarche.articles.target.parties import Mention
 
 
@@ -105,6 +105,7 @@ _SUBORDINATE = re.compile(
     r"|given|in the course|since|though|under the|unlike|whereas|while)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r",\s[^,“”\"]{1,120},")
 _TOPIC = re.compile(r"\bas (?:for|to|regards)\s(?:the\s)?$", re.IGNORECASE)
 _JOIN = re.compile(r"[-–]|(?:,|,? and|,? or| as well as)\s(?:the\s)?")
 _LONGEST_JOIN = 20  # characters
@@ -205,18 +206,20 @@ def _by_what_follows(after: str, mention: Mention) -> str:
     return "named"
 
 
-def find_scene(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give the span of an opening that only sets the scene: "As Russia pressed on, ...".
+def find_beside(text: str, start: int, end: int, how: Attribution) -> list[tuple[int, int]]:
+    """Give the spans of what only stands beside the main clause.
 
-    It may stand at the start or after the attribution's "that"; the span is empty if there is none.
+    They are an opening that sets the scene, "As Russia pressed on, ...", at the start or after the
+    attribution's "that", and what is said of the source in passing: "Libya, which borders Chad,".
     """
+    spans = []
     for at in (start, _after_that(text, start, end)):
         opening = _SUBORDINATE.match(text, at, end)
-        if opening:
-            comma = text.find(",", at, min(end, at + _LONGEST_OPENING))
-            if comma > 0:
-                return opening.start(), comma
-    return start, start
+        if opening and (comma := text.find(",", at, min(end, at + _LONGEST_OPENING))) > 0:
+            spans.append((opening.start(), comma))
+    if how.source and (aside := _ASIDE.match(text, how.source[1], end)):
+        spans.append(aside.span())
+    return spans
 
 
 def _after_that(text: str, start: int, end: int) -> int:

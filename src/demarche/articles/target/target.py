@@ -8,7 +8,7 @@ from demarche.articles.actors.speakers import Speakers, default_speakers
 from demarche.articles.parts import Attribution, Quotation, Unit, Voice
 from demarche.articles.target.domestic import turns_home
 from demarche.articles.target.parties import Mention, find_mentions, is_forum, party_of
-from demarche.articles.target.relations import find_scene, relations
+from demarche.articles.target.relations import find_beside, relations
 from demarche.articles.target.rivals import Rivals
 
 _WEIGHTS = {
@@ -27,7 +27,7 @@ _WEIGHTS = {
 }
 """How far each relation speaks for a party as the target; priors reach about 5 together."""
 _OUTSIDE = 1.0  # named beside a direct quotation, not in it
-_SCENE = 1.0  # named in an opening that sets the scene: "As Russia pressed on, ..."
+_SCENE = 1.0  # named beside the main clause: "As Russia pressed on, ..."
 _POSTED = 1.5  # for the country to which the speaker is ambassador
 _FIRST = 1.7  # for the first party that is more than company or place of a post
 _MINOR = frozenset({"helped", "with", "post", "partner"})
@@ -176,7 +176,7 @@ def _by_words(
     """Weigh the parties that a sentence names by what it does with them."""
     score: dict[str, float] = {}
     direct = how.mode == "direct"
-    scene = find_scene(text, quoted[0].start if direct and quoted else unit.start, unit.end)
+    beside = find_beside(text, quoted[0].start if direct and quoted else unit.start, unit.end, how)
     starts = [quotation.start for quotation in quoted]
     first = True
     for mention, stands in found:
@@ -187,14 +187,15 @@ def _by_words(
                 # Ambassadors speak to where they are posted.
                 score[mention.party] = max(score.get(mention.party, 0.0), _POSTED)
             continue
+        aside = any(start <= mention.start < end for start, end in beside)
         weight = _WEIGHTS[stands]
         if direct and not _is_quoted(mention, quoted, starts):
             weight = min(weight, _OUTSIDE)
-        elif scene[0] <= mention.start < scene[1]:
+        elif aside:
             weight = min(weight, _SCENE)
         if is_forum(mention.party):
             weight += _FORUM
-        if first and stands not in _MINOR and not scene[0] <= mention.start < scene[1]:
+        if first and stands not in _MINOR and not aside:
             weight += _FIRST
             first = False
         score[mention.party] = max(score.get(mention.party, weight), weight)
