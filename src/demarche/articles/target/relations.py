@@ -34,7 +34,7 @@ _TO_ADDRESSED = {
     "upon": "call calls called calling prevail",
     "with": """agreement compromise contacts cooperate cooperation co-operation deal dialogue fault
         friendship lay lie lies negotiate negotiations partnership patience peace relations rest
-        rested rests solidarity sympathise talk talks ties trade treaty work""",
+        rested rests solidarity sympathise talk talks ties trade treaty war work""",
     "to": """addressed answer apologised apologized apologies apology appeal appealed appeals
         assurances attributed close committed condolences delivered due extend extended extends
         friends grateful gratitude hand handed indebted message note object objected offer offered
@@ -59,7 +59,8 @@ _TO_ADDRESSED = {
 }
 # The same where its object is somebody whom a third party helps or harms.
 _TO_HELPED = {
-    "on": "aggression assault attack attacks behalf invasion raid raids strike strikes war",
+    "on": """aggression airstrike airstrikes assault attack attacks behalf bombing invasion raid
+        raids shelling strike strikes war""",
     "against": "aggression assault attack attacks crime crimes genocide war",
     "to": """access aid ammunition arms assistance commitments damage deliveries delivery equipment
         flew harm loyal missiles sale sales supplies supply trip visit weapons""",

@@ -21,7 +21,7 @@ _WEIGHTS = {
     "named": 3.0,
     "place": 2.0,
     "partner": 2.0,
-    "helped": 0.5,
+    "helped": 2.0,
     "with": 0.3,
     "post": 0.3,
 }
@@ -35,7 +35,7 @@ _FORUM = -2.0  # for a body of many states
 
 # What the sentences before say.
 _SAME_SPEAKER = 0.7  # for the target of the same speaker's statement before
-_RUNS_ON = 1.5  # for the same, where a quotation runs on from the sentence before
+_RUNS_ON = 2.0  # for the same, where a quotation runs on from the sentence before
 _SAME_SIDE = 0.5  # for that of the same side's
 _IN_REPLY = 0.7  # for the other side, if it spoke last
 _SAME_TOPIC = 0.7  # for that side's target
@@ -43,7 +43,7 @@ _JUST_NAMED = 0.4  # in the sentence before
 
 _BOTH = 1.5  # for the first named of two whom a third party calls on
 _RIVAL_OF_HELPED = 3.0
-_HELPED_BY_FORCE = -2.0
+_HELPED_BY_FORCE = -3.5
 _AT_HOME = 7.0  # for the own government, where the opposition speaks of it
 _STILL_AT_HOME = 4.0
 
