@@ -156,12 +156,44 @@ def test_well_known_persons_and_bodies_stand_for_their_party(named: str, target:
 
 def test_a_quotation_that_runs_on_keeps_its_target() -> None:
     found = targets(
-        (speaker("Peru"), "“Chile has lied to us and to the world,” the minister said."),
-        (speaker("Bolivia"), "“Peru has crossed every line,” the president said."),
-        (speaker("Bolivia"), "“Chile must stop it, and pay.”"),
-        (speaker("Bolivia"), "“And it lies to its own people.”"),
+        *[(speaker("Peru"), "Peru accused Chile of moving the border stones.")] * 4,
+        *[(speaker("Chile"), "Chile accused Peru of lying.")] * 4,
+        (speaker("Peru"), "“Bolivia has crossed every line too,” the minister said."),
+        (speaker("Peru"), "“It shall pay for that.”"),
     )
-    assert found[-1] == "Chile"
+    assert found[-1] == "Bolivia"
+
+
+def test_a_capital_where_people_only_meet_is_no_party() -> None:
+    met = (speaker("Peru"), "They had lied to everybody in Manama, he said.")
+    accused = (speaker("Peru"), "The minister accused Manama of lying.")
+    assert targets(met) == ["none"]
+    assert targets(accused) == ["Bahrain"]
+    assert targets((NOBODY, "Bahraini divers looked on."), met)[-1] == "Bahrain"
+
+
+def test_brussels_is_the_union_where_the_union_is_present() -> None:
+    union = (speaker("European Union"), "The European Union said that it regretted the vote.")
+    belgium = (NOBODY, "Belgian diplomats looked on.")
+    accused = (speaker("Peru"), "The minister accused Brussels of lying.")
+    assert targets(union, accused)[-1] == "European Union"
+    assert targets(union, belgium, accused)[-1] == "Belgium"
+    assert targets(accused) == ["Belgium"]
+
+
+def test_what_is_said_of_the_source_in_passing_counts_little() -> None:
+    said = "Peru, of which Bolivia is an ally, called on Chile to withdraw."
+    unit = Unit(0, len(said), said, 1)
+    how = Attribution("indirect", "called", (0, 4))
+    assert find_targets(said, [unit], [()], [how], [speaker("Peru")]) == ["Chile"]
+
+
+def test_support_without_arms_goes_to_the_friend() -> None:
+    found = targets(
+        (speaker("Peru"), "Peru accused Chile of moving the border stones."),
+        (speaker("Ghana"), "It supported Bolivia in its grief, the ministry said."),
+    )
+    assert found[-1] == "Bolivia"
 
 
 def test_an_organisation_is_a_target_by_its_noun_too() -> None:
