@@ -75,6 +75,11 @@ def test_the_quoted_words_decide_and_not_the_attribution() -> None:
     assert targets((speaker("Peru"), words)) == ["Chile"]
 
 
+def test_the_one_addressed_beside_the_quoted_words_counts() -> None:
+    words = "In a sharp attack on Bolivia, he blamed Chile: “Ecuador, too, was robbed.”"
+    assert targets((speaker("Peru"), words)) == ["Chile"]
+
+
 def test_a_leader_stands_for_the_country() -> None:
     found = targets(
         (NOBODY, "Chilean President Marta Rojas opened the road on Monday."),

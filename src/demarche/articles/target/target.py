@@ -26,9 +26,9 @@ _WEIGHTS = {
     "post": 0.3,
 }
 """How far each relation speaks for a party as the target; priors reach about 5 together."""
-_OUTSIDE = 1.0  # named beside a direct quotation, not in it
+_OUTSIDE = 1.0  # named beside a direct quotation, not in it, and not addressed there
 _SCENE = 1.0  # named beside the main clause: "As Russia pressed on, ..."
-_POSTED = 1.5  # for the country to which the speaker is ambassador
+_POSTED = 2.5  # for the country to which the speaker is ambassador
 _FIRST = 1.7  # for the first party that is more than company or place of a post
 _MINOR = frozenset({"helped", "with", "post", "partner"})
 _FORUM = -2.0  # for a body of many states
@@ -189,7 +189,8 @@ def _by_words(
             continue
         aside = any(start <= mention.start < end for start, end in beside)
         weight = _WEIGHTS[stands]
-        if direct and not _is_quoted(mention, quoted, starts):
+        outside = direct and not _is_quoted(mention, quoted, starts)
+        if outside and stands != "addressed":
             weight = min(weight, _OUTSIDE)
         elif aside:
             weight = min(weight, _SCENE)
