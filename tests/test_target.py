@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demarche.articles.actors.speakers import Speaker, Speakers
 from demarche.articles.parts import Attribution, Quotation, Unit, Voice
 from demarche.articles.target.target import find_targets
 from demarche.corpus.pages import Page, real_pages
@@ -157,6 +158,14 @@ def test_the_opposition_turns_against_its_own_government() -> None:
 )
 def test_well_known_persons_and_bodies_stand_for_their_party(named: str, target: str) -> None:
     assert targets((speaker("Peru"), f"The minister accused {named} of lying.")) == [target]
+
+
+def test_the_users_own_speakers_stand_for_their_party_too() -> None:
+    said = "The minister accused Marcus Vint of lying."
+    table = Speakers([Speaker("Marcus Vint", (), "Chile", "official", "person")])
+    unit, how = Unit(0, len(said), said, 1), Attribution("indirect")
+    assert find_targets(said, [unit], [()], [how], [speaker("Peru")], table) == ["Chile"]
+    assert find_targets(said, [unit], [()], [how], [speaker("Peru")]) == ["none"]
 
 
 def test_a_quotation_that_runs_on_keeps_its_target() -> None:
