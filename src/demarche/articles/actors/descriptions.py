@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from demarche.articles.actors.institutions import NOUNS
 from demarche.articles.actors.naming import FUNCTION_WORDS
 from demarche.articles.actors.passage import Passage
-from demarche.articles.actors.titles import CIVIL, CONNECTORS, HEADS, MODIFIERS, describes, is_title
-from demarche.articles.actors.words import Place, Word, vocabulary
+from demarche.articles.actors.titles import (
+    CIVIL,
+    CONNECTORS,
+    HEADS,
+    MODIFIERS,
+    SPOKESPERSONS,
+    describes,
+    is_title,
+)
+from demarche.articles.actors.words import Place, Word, after_dateline, vocabulary
 
 # Verbs of a relative clause and the office that they amount to: "who heads the board".
 _LEADING = {
@@ -136,6 +144,30 @@ def office_before(passage: Passage, floor: int, at: int, title: Description) -> 
     if first <= floor or passage.between(first).strip() != ",":
         return None
     return title_before(passage, floor, first, at, set_off=True)
+
+
+def opening_office(passage: Passage) -> Description | None:
+    """Read the office of one country that a sentence opens with: "Kenya's prime minister said"."""
+    words = passage.words
+    opening = after_dateline(passage.text, words[0].start, words[-1].end) if words else 0
+    first = next((at for at, word in enumerate(words) if word.start >= opening), 0)
+    first += first < len(words) and words[first].lower == "the"
+    owner = passage.place_at(first) if first < len(words) else None
+    if owner is None or owner.capital:
+        return None
+    end = owner.last
+    while end < len(words) and passage.adjacent(end) and _names_office(words[end]):
+        end += 1
+    named = end < len(words) and passage.adjacent(end) and words[end].capital
+    if end == owner.last or named or not is_title(words[end - 1].lower):
+        return None
+    if words[end - 1].lower in _PLURAL | SPOKESPERSONS:
+        return None
+    return _describe(passage, first, end, end - 1 - first)
+
+
+def _names_office(word: Word) -> bool:
+    return word.lower in MODIFIERS or is_title(word.lower)
 
 
 def apposition(passage: Passage, last: int) -> Description | None:

@@ -45,7 +45,7 @@ KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"navy|naval|admirals?", "Navy"),
         (r"army", "Army"),
         (r"intelligence", "Intelligence Service"),
-        (r"security services?", "Security Services"),
+        (r"security (?:services?|forces|officials?|sources?)", "Security Services"),
         (r"customs", "Customs Administration"),
         (r"opposition(?: part(?:y|ies)| lawmakers?| leaders?| bloc)?$", "Opposition"),
         (r"parliaments?|legislature|lawmakers?|legislators?|mps?", "Parliament"),

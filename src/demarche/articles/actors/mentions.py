@@ -5,7 +5,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from demarche.articles.actors.descriptions import apposition, office_before, title_before
+from demarche.articles.actors.descriptions import (
+    Description,
+    apposition,
+    office_before,
+    opening_office,
+    title_before,
+)
 from demarche.articles.actors.naming import find_names, is_part_of_body
 from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.people import Cast, Person
@@ -13,6 +19,9 @@ from demarche.articles.actors.register import Register, find_bodies
 from demarche.articles.actors.speakers import Speaker, Speakers, find_known
 from demarche.articles.actors.words import Place
 from demarche.articles.parts import Unit
+from demarche.gazetteer import find
+
+_SOON = 3  # sentences after an office within which its holder is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Scan:
         self._ordinary = frozenset(re.findall(r"(?<![\w’'-])[a-z]\w+", text))
         self._sources = sorted(sources)
         self._speakers = speakers
+        self._unheld: tuple[int, Description] | None = None
         reached = 0
         for number, unit in enumerate(units):
             self._read_page(text, reached, unit.start)
@@ -90,6 +100,7 @@ class Scan:
     def _read(self, passage: Passage, number: int) -> None:
         words = passage.words
         self.mentions.append(list(self._persons(passage)))
+        self._introduce(passage, number)
         self.places.append(
             [Located(words[p.first].start, words[p.last - 1].end, p) for p in passage.places]
         )
@@ -108,6 +119,25 @@ class Scan:
             if mention:
                 yield mention
                 floor = last
+
+    def _introduce(self, passage: Passage, number: int) -> None:
+        """Give an office to who is named soon after: "Iran's foreign minister …. Berg said …"."""
+        if self._unheld and number - self._unheld[0] <= _SOON:
+            for mention in self.mentions[number]:
+                if self._may_hold(mention, self._unheld[1]):
+                    mention.person.describe(self._unheld[1])
+                    self._unheld = None
+                    break
+        office = opening_office(passage)
+        if office:
+            self._unheld = number, office
+
+    def _may_hold(self, mention: Mention, office: Description) -> bool:
+        """Say whether a person named without a title, who speaks, can be who holds an office."""
+        known = self._speakers.find(mention.person.name)
+        if mention.person.descriptions or not self._is_source(mention.start, mention.end):
+            return False
+        return find(known.side) == office.places[0].country if known else mention.person.full
 
     def _mention(self, passage: Passage, floor: int, at: int, last: int) -> Mention | None:
         words = passage.words

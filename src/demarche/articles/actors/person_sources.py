@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from demarche.articles.actors.affiliation import Affiliation, affiliation
 from demarche.articles.actors.body_sources import BodySources
 from demarche.articles.actors.descriptions import Description
-from demarche.articles.actors.institutions import NOUNS
+from demarche.articles.actors.institutions import NOUNS, names_office
 from demarche.articles.actors.mentions import Mention
 from demarche.articles.actors.nounphrases import definite, head_part, is_complement
 from demarche.articles.actors.people import Person
@@ -72,6 +72,11 @@ class PersonSources:
             if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
                 return mention
         return None
+
+    def office(self, person: Person) -> Sequence[Word]:
+        """Give the title by which a person's office is named: "Prime Minister"; none if unknown."""
+        titles = (d.words[: d.head + 1] for d in person.descriptions)
+        return next((words for words in titles if names_office(words)), ())
 
     def unnamed(self, voice: Voice, noun: str) -> Person:
         """Enter an official without a name, whom "he" or "she" may mean later."""

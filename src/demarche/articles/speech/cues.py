@@ -43,7 +43,7 @@ STANCE = words(
     affirm observe opine swear counter retort rebut boast joke quip proclaim profess intimate imply
     tweet analyze analyse assess recount interject concur posit postulate report write comment
     exclaim remind counsel inquire enquire evaluate notify greet sympathize sympathise commiserate
-    favour favor encourage cite post decline refuse brief communicate charge
+    favour favor encourage cite post decline refuse communicate charge
     """
 )
 """Verbs that convey words or a position with whatever follows them."""
