@@ -28,6 +28,7 @@ _THROUGH_MINISTRY = re.compile(
 )
 _SEVERAL = re.compile(r"(?:the |these )?(?:two|three|four|both|all) |both$|the (?:sides|parties)$")
 _SMALL = vocabulary("the but in an and for of at on as its")
+_OWNING = ("'s", "’s", "s'", "s’")
 _RECENT = 4  # sentences within which "it" looks for its body
 _ISSUED = 3  # sentences within which a document is the last speaker's
 _OPENING = 5  # characters into a sentence within which its subject begins
@@ -57,7 +58,8 @@ class BodySources:
                 return _government(place.country)
         for located in self._scene.scan.places[at - 1][:1] if at else ():
             opens = located.start - self._scene.units[at - 1].start < _OPENING
-            if opens and not located.place.adjective:
+            owner = self._scene.text[located.start : located.end].endswith(_OWNING)
+            if opens and not (located.place.adjective or owner):
                 return _government(located.place.country)
         if at and self._scene.setting.opens_with_organisation(at - 1):
             known = self._scene.scan.organisations[at - 1][0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from demarche.articles.actors.institutions import NOUNS
 from demarche.articles.actors.naming import FUNCTION_WORDS
 from demarche.articles.actors.passage import Passage
+from demarche.articles.actors.speakers import Speakers, find_known
 from demarche.articles.actors.titles import (
     CIVIL,
     CONNECTORS,
@@ -15,7 +16,7 @@ from demarche.articles.actors.titles import (
     describes,
     is_title,
 )
-from demarche.articles.actors.words import Place, Word, after_dateline, vocabulary
+from demarche.articles.actors.words import Place, Word, vocabulary
 
 # Verbs of a relative clause and the office that they amount to: "who heads the board".
 _LEADING = {
@@ -146,24 +147,39 @@ def office_before(passage: Passage, floor: int, at: int, title: Description) -> 
     return title_before(passage, floor, first, at, set_off=True)
 
 
-def opening_office(passage: Passage) -> Description | None:
-    """Read the office of one country that a sentence opens with: "Kenya's prime minister said"."""
+def office_at(passage: Passage, first: int, speakers: Speakers) -> Description | None:
+    """Read an office without its holder's name: "Kenya's prime minister", "the NATO chief".
+
+    Parameters
+    ----------
+    passage : Passage
+    first : int
+        The word that it begins with.
+    speakers : Speakers
+        Its body may be an organisation of this table.
+    """
     words = passage.words
-    opening = after_dateline(passage.text, words[0].start, words[-1].end) if words else 0
-    first = next((at for at, word in enumerate(words) if word.start >= opening), 0)
-    first += first < len(words) and words[first].lower == "the"
-    owner = passage.place_at(first) if first < len(words) else None
-    if owner is None or owner.capital:
-        return None
-    end = owner.last
+    start = first + (words[first].lower == "the")
+    body = end = _owner_end(passage, start, speakers)
     while end < len(words) and passage.adjacent(end) and _names_office(words[end]):
         end += 1
     named = end < len(words) and passage.adjacent(end) and words[end].capital
-    if end == owner.last or named or not is_title(words[end - 1].lower):
+    head = words[end - 1].lower
+    if body == start or end == body or named or not is_title(head):
         return None
-    if words[end - 1].lower in _PLURAL | SPOKESPERSONS:
+    if head in _PLURAL | SPOKESPERSONS:
         return None
     return _describe(passage, first, end, end - 1 - first)
+
+
+def _owner_end(passage: Passage, first: int, speakers: Speakers) -> int:
+    """Give where the country or organisation ends that word `first` begins; `first` if none."""
+    place = passage.place_at(first)
+    if place:
+        return first if place.capital else place.last
+    known = find_known(passage.words[first : first + 4], speakers)
+    found = known and known[0].first == 0 and known[0].speaker.kind == "organisation"
+    return first + known[0].last if found else first
 
 
 def _names_office(word: Word) -> bool:

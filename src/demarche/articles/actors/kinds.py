@@ -50,7 +50,7 @@ KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"opposition(?: part(?:y|ies)| lawmakers?| leaders?| bloc)?$", "Opposition"),
         (r"parliaments?|legislature|lawmakers?|legislators?|mps?", "Parliament"),
         (r"senate|senators?", "Senate"),
-        (r"diplomats?", "Ministry of Foreign Affairs"),
+        (r"diplomats?|diplomatic (?:sources?|officials?)", "Ministry of Foreign Affairs"),
     )
 )
 """What a phrase holds, in the order in which to look, and what its body is called."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from demarche.articles.actors.descriptions import (
     Description,
     apposition,
+    office_at,
     office_before,
-    opening_office,
     title_before,
 )
 from demarche.articles.actors.naming import find_names, is_part_of_body
@@ -17,9 +17,8 @@ from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.people import Cast, Person
 from demarche.articles.actors.register import Register, find_bodies
 from demarche.articles.actors.speakers import Speaker, Speakers, find_known
-from demarche.articles.actors.words import Place
+from demarche.articles.actors.words import Place, after_dateline
 from demarche.articles.parts import Unit
-from demarche.gazetteer import find
 
 _SOON = 3  # sentences after an office within which its holder is named
 
@@ -121,23 +120,46 @@ class Scan:
                 floor = last
 
     def _introduce(self, passage: Passage, number: int) -> None:
-        """Give an office to who is named soon after: "Iran's foreign minister …. Berg said …"."""
-        if self._unheld and number - self._unheld[0] <= _SOON:
-            for mention in self.mentions[number]:
-                if self._may_hold(mention, self._unheld[1]):
-                    mention.person.describe(self._unheld[1])
-                    self._unheld = None
-                    break
-        office = opening_office(passage)
-        if office:
-            self._unheld = number, office
+        """Give an office to who is named near it: "Iran's foreign minister …. Berg said …"."""
+        since, unheld = self._unheld or (0, None)
+        if unheld and number - since <= _SOON and self._install(self.mentions[number], unheld):
+            self._unheld = None
+        for first in self._openings(passage):
+            office = office_at(passage, first, self._speakers)
+            before = [m for near in self.mentions[-1 - _SOON : -1] for m in reversed(near)]
+            if office and not self._install(before[::-1], office, known=True):
+                self._unheld = number, office
 
-    def _may_hold(self, mention: Mention, office: Description) -> bool:
-        """Say whether a person named without a title, who speaks, can be who holds an office."""
-        known = self._speakers.find(mention.person.name)
-        if mention.person.descriptions or not self._is_source(mention.start, mention.end):
-            return False
-        return find(known.side) == office.places[0].country if known else mention.person.full
+    def _openings(self, passage: Passage) -> Iterator[int]:
+        """Give the words with which a sentence or a source in it begins."""
+        words = passage.words
+        if not words:
+            return
+        end = words[-1].end
+        low = bisect_left(self._sources, (words[0].start, 0))
+        high = bisect_left(self._sources, (end, 0))
+        starts = {words[0].start, *(start for start, _ in self._sources[low:high])}
+        places = {after_dateline(passage.text, start, end) for start in starts}
+        yield from (at for at, word in enumerate(words) if word.start in places)
+
+    def _install(
+        self, mentions: Sequence[Mention], office: Description, *, known: bool = False
+    ) -> bool:
+        """Describe the first who can hold an office; `known`: only if the table names them."""
+        for mention in mentions:
+            row = self._speakers.find(mention.person.name)
+            if mention.person.descriptions or not self._is_source(mention.start, mention.end):
+                continue
+            if row.side == self._party(office) if row else mention.person.full and not known:
+                mention.person.describe(office)
+                return True
+        return False
+
+    def _party(self, office: Description) -> str:
+        """Give the country or the organisation that an office is of."""
+        if office.places:
+            return office.places[0].country.name
+        return find_known(office.words, self._speakers)[0].speaker.side
 
     def _mention(self, passage: Passage, floor: int, at: int, last: int) -> Mention | None:
         words = passage.words

@@ -180,7 +180,7 @@ SAYINGS = words(
 """Nouns of speech acts: "the minister's warning that"."""
 
 PURPOSES = words(
-    "convey express voice protest reiterate condemn denounce issue deliver lodge raise"
+    "convey express voice protest reiterate condemn denounce issue deliver lodge raise demand"
 )
 """What one may be said to have met somebody for: "summoned the envoy to convey its concern"."""
 
