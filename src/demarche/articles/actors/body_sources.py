@@ -26,6 +26,10 @@ _THROUGH_MINISTRY = re.compile(
     r"\b(?:through|via|by|from|of) (?:its|the country[’']s) (?:\w+ )?foreign minist(?:ry|er)"
     r"|\bits foreign ministry"
 )
+_OF_A_REGION = re.compile(
+    r"\b(?:western|european|arab|gulf|african|asian)"
+    r"(?: \w+)? (?:diplomats?|officials?|sources?)$"
+)
 _SEVERAL = re.compile(r"(?:the |these )?(?:two|three|four|both|all) |both$|the (?:sides|parties)$")
 _SMALL = vocabulary("the but in an and for of at on as its")
 _OWNING = ("'s", "’s", "s'", "s’")
@@ -78,8 +82,12 @@ class BodySources:
             owner = find_country(self.meant_by_it(at, words[0].start).side)
             if owner:
                 return self.owned(at, words, owner)
-        if words[-1].lower in DOCUMENTS and not places:
+        if words[-1].lower in DOCUMENTS and not places and not name_body(words[:-1], ()):
             return self._issuer(at)
+        if not places and _OF_A_REGION.search(joined(head_part(words)).lower()):
+            # "Western diplomats" speak for no one country.
+            named = [word for word in head_part(words) if word.lower not in _SMALL | INDEFINITE]
+            return Voice(joined(named), "none", "official")
         several = _SEVERAL.match(" ".join(word.lower for word in words))
         if several and not places and self._scene.setting.first_country:
             return _government(self._scene.setting.first_country)
