@@ -238,3 +238,27 @@ def test_a_surname_may_be_an_abbreviated_day() -> None:
         "“The consequences will follow,” Sun was quoted as saying.",
     )
     assert [s.speaker for s in found] == ["Sun Weidong"] * 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "side", "role"),
+    [
+        ("CNN's Anna Berg, in Oslo, said crowds had gathered.", "Anna Berg", "none", "analyst"),
+        ("Hamas's Osama Hamdan said it would wait.", "Osama Hamdan", "Hamas", "official"),
+        ("An editorial in Aftenbladet said it was late.", "Aftenbladet", "none", "analyst"),
+    ],
+)
+def test_a_body_that_owns_a_name_is_the_side(
+    sentence: str, speaker: str, side: str, role: str
+) -> None:
+    found = statements("Norway's prime minister said on Monday that the accord stood.", sentence)
+    assert (found[-1].speaker, found[-1].side, found[-1].role) == (speaker, side, role)
+    assert found[0].side == "Norway"
+
+
+def test_a_group_without_side_gives_its_people_none() -> None:
+    found = statements(
+        "Human Rights Watch said weapons had been found in Norway.",
+        "“This is a breach,” said Anna Berg, the group's executive director.",
+    )
+    assert [(s.side, s.role) for s in found] == [("none", "analyst")] * 2

@@ -30,6 +30,7 @@ _OF_A_REGION = re.compile(
     r"\b(?:western|european|arab|gulf|african|asian)"
     r"(?: \w+)? (?:diplomats?|officials?|sources?)$"
 )
+_COMMENTARIES = frozenset({"editorial", "commentary", "article", "column", "op-ed"})
 _SEVERAL = re.compile(r"(?:the |these )?(?:two|three|four|both|all) |both$|the (?:sides|parties)$")
 _SMALL = vocabulary("the but in an and for of at on as its")
 _OWNING = ("'s", "’s", "s'", "s’")
@@ -140,6 +141,8 @@ class BodySources:
             return _government((own or places)[0].country)
         if not name:
             return self._scene.history.voice_before(at)
+        if words[0].lower in INDEFINITE and head_part(words)[-1].lower in _COMMENTARIES:
+            return Voice(name, "none", "analyst")
         return Voice(name, own[0].country.name if own else name, "official")
 
     def _issuer(self, at: int) -> Voice:

@@ -148,7 +148,7 @@ class Scan:
         """Describe the first who can hold an office; `known`: only if the table names them."""
         for mention in mentions:
             row = self._speakers.find(mention.person.name)
-            if mention.person.descriptions or not self._is_source(mention.start, mention.end):
+            if mention.person.descriptions or not self._opens_source(mention.start):
                 continue
             if row.side == self._party(office) if row else mention.person.full and not known:
                 mention.person.describe(office)
@@ -185,6 +185,10 @@ class Scan:
                 person.describe(description)
         person.certain |= spoken
         return Mention(start, end, person, words[last - 1].possessive)
+
+    def _opens_source(self, start: int) -> bool:
+        at = bisect_left(self._sources, (start, 0))
+        return at < len(self._sources) and self._sources[at][0] == start
 
     def _is_source(self, start: int, end: int) -> bool:
         at = bisect_left(self._sources, (start + 1, 0)) - 1

@@ -13,7 +13,7 @@ from demarche.articles.actors.people import Person
 from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.speakers import Speaker, find_known
 from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title, lemma
-from demarche.articles.actors.words import Place, Word, find_country, split_words
+from demarche.articles.actors.words import Place, Word, find_country, find_places, split_words
 from demarche.articles.parts import Voice
 
 HE = frozenset({"he", "him", "his", "himself"})
@@ -235,8 +235,12 @@ class PersonSources:
         return Voice(person.name, country.name if country else "none", role)
 
     def _belonging(self, person: Person, at: int) -> list[Affiliation]:
-        """Read a well-known body after a name without title: "Anna Berg of Chatham House"."""
+        """Read a body beside a name without title: "Anna Berg of Chatham House", "CNN's Berg"."""
         for mention in self._scene.scan.mentions[at]:
+            if mention.person is person:
+                owner = self._owner_before(mention, at)
+                if owner:
+                    return [owner]
             end = min(mention.end + _BESIDE, self._scene.units[at].end)
             if mention.person is person and _OF.match(self._scene.text, mention.end, end):
                 words = split_words(self._scene.text, mention.end, end)
@@ -246,6 +250,20 @@ class PersonSources:
                         analyst = speaker.role == "analyst"
                         return [Affiliation(None, speaker.side, speaker.role, analyst)]
         return []
+
+    def _owner_before(self, mention: Mention, at: int) -> Affiliation | None:
+        """Read whose a person is said to be: "CNN's Anna Berg", "Russia's Lavrov"."""
+        words = split_words(self._scene.text, self._scene.units[at].start, mention.start)[-5:]
+        if not words or not words[-1].possessive or mention.start - words[-1].end != 1:
+            return None
+        places = find_places(words)
+        if places and places[-1].last == len(words):
+            return Affiliation(places[-1].country)
+        found = find_known(words, self._scene.speakers)
+        if not found or found[-1].last != len(words) or found[-1].speaker.kind == "person":
+            return None
+        side, role = found[-1].speaker.side, found[-1].speaker.role
+        return Affiliation(None, side, role, role == "analyst")
 
 
 def _mismatch(pronoun: bool | None, person: bool | None) -> float:

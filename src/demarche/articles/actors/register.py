@@ -73,7 +73,7 @@ class Register:
         voice = Voice(speaker.name, speaker.side, speaker.role)
         words = {word.lower() for name in (speaker.name, *speaker.aliases) for word in name.split()}
         # Hamas or the Quad have no noun in their names.
-        others = ["group", "movement"] if speaker.side == speaker.name != "United Nations" else []
+        others = [] if speaker.side == "United Nations" else ["group", "movement"]
         for noun in sorted(words & _NOUNS_OF_ORGANISATIONS) or others:
             self.add(unit, Named(Body(speaker.name, noun, False), None, voice))
 

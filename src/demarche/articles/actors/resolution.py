@@ -91,9 +91,9 @@ class Resolver:
         country = find_country(self._persons.voice(owner.person, at).side) if owner else None
         owned = [word for word in words if owner and word.start >= owner.end]
         if owner and country and owned:
-            if [word.lower for word in owned] in (["office"], ["press", "office"]):
-                owned = self._persons.office(owner.person) or owned
-            return self._bodies.owned(at, owned, country), None
+            office = [word.lower for word in owned] in (["office"], ["press", "office"])
+            title = self._persons.office(owner.person) if office else ()
+            return self._bodies.owned(at, title or owned, country), None
         # An office speaks for its body, and a document for who issued it.
         outer = before_office(words)
         inner = behind_document(words[: outer or None])
