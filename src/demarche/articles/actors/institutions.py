@@ -282,8 +282,9 @@ def _proper_name(words: Sequence[Word], places: Sequence[Place]) -> Body | None:
         ):
             last += 1
         if last - first > 1:
-            name = joined(words[first:last])
-            return _named(name, word.lower, bool(named))
+            # "Nationalist Movement Party" is a party.
+            noun = "party" if words[last - 1].lower == "party" else word.lower
+            return _named(joined(words[first:last]), noun, bool(named))
     return None
 
 

@@ -99,6 +99,9 @@ class Scan:
     def _read(self, passage: Passage, number: int) -> None:
         words = passage.words
         self.mentions.append(list(self._persons(passage)))
+        for mention in self.mentions[-1]:
+            if self._opens_source(mention.start):
+                self.cast.mentioned(mention.person)  # the bare surname means who spoke
         self._introduce(passage, number)
         self.places.append(
             [Located(words[p.first].start, words[p.last - 1].end, p) for p in passage.places]

@@ -47,10 +47,12 @@ class PersonSources:
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person named at the head of a source, or beside it."""
         mentions = self._scene.scan.mentions[at]
-        # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
-        for mention in sorted(mentions, key=lambda one: not one.person.descriptions):
-            if mention.end <= span[0] or span[1] <= mention.start:
-                continue
+        inside = [one for one in mentions if one.end > span[0] and one.start < span[1]]
+        apposed = bool(inside) and self._scene.text.startswith(", ", inside[0].end)
+        if not apposed:
+            # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
+            inside.sort(key=lambda one: not one.person.descriptions)
+        for mention in inside:
             comma = self._scene.text.rfind(",", span[0], mention.start)
             before = [w.lower for w in words if comma < w.start and w.end <= mention.start]
             owner = mention.possessive and mention.end < span[1] - 2  # "Putin's spokesman"
@@ -63,8 +65,8 @@ class PersonSources:
                 sides = sorted((*span, mention.start, mention.end))
                 if 0 < gap < 4 and self._scene.text[sides[1] : sides[2]].strip() == ",":
                     return mention.person
-        inside = self._scene.units[at].start <= span[0] < self._scene.units[at].end
-        return None if inside else self._labelled(span, words)
+        unit = self._scene.units[at]
+        return None if unit.start <= span[0] < unit.end else self._labelled(span, words)
 
     def owner(self, at: int, span: tuple[int, int]) -> Mention | None:
         """Give the person to whom a source belongs: "Putin's spokesman"."""

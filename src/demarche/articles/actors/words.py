@@ -9,8 +9,9 @@ from demarche.gazetteer import Country, countries, find
 
 _WORD = re.compile(r"(?:[A-Z]\.){1,4}|\d[\d,.]*\d|\d|[^\W\d_](?:[\w’'‐‑-]*\w)?")
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
-_DATELINE = re.compile(  # "PARIS (AP) - ", "MINSK, October 30. /TASS/. "
-    r"[^()/]{0,60}(?:\([^()]{1,40}\)\s*[-–—]+|/[^/\s]{1,20}/\.?)\s*"
+_DATELINE = re.compile(  # "PARIS (AP) - ", "MINSK, October 30. /TASS/. ", "BAKU - "
+    r"(?:[^()/]{0,60}(?:\([^()]{1,40}\)\s*[-–—]+|/[^/\s]{1,20}/\.?)"
+    r"|[A-Z][A-Z .’'/-]{1,30}(?:, [A-Z][\w .]{1,20})?\s[-–—]+)\s"
 )
 _LONGEST_NAME = 5  # words of a country's name, "Democratic People's Republic of Korea"
 
