@@ -262,3 +262,28 @@ def test_a_group_without_side_gives_its_people_none() -> None:
         "“This is a breach,” said Anna Berg, the group's executive director.",
     )
     assert [(s.side, s.role) for s in found] == [("none", "analyst")] * 2
+
+
+def test_a_relatives_name_set_off_by_a_comma_does_not_speak() -> None:
+    found = statements(
+        "Kim Yo Jong, the powerful sister of North Korean leader Kim Jong Un, said Seoul could "
+        "not be a partner.",
+        "“It is not serious,” Kim was quoted as saying.",
+    )
+    assert [s.speaker for s in found] == ["Kim Yo-jong"] * 2
+
+
+def test_a_movement_that_is_a_party_is_its_countrys() -> None:
+    found = statements(
+        "The Norwegian government said on Monday that talks had begun.",
+        "The leader of the National Movement Party, Lars Ek, demanded that they stop.",
+    )
+    assert (found[-1].speaker, found[-1].side) == ("Lars Ek", "Norway")
+
+
+def test_the_country_of_the_sentence_before_goes_without_saying() -> None:
+    found = statements(
+        "Norway and Sweden have quarrelled over the river for years.",
+        "The Swedish cabinet met on Monday. Minister of Roads Bo Quorl said the bridge was needed.",
+    )
+    assert found[-1].side == "Sweden"
