@@ -156,3 +156,9 @@ def test_end_to_end_a_statement_read_out_of_narration_costs_precision() -> None:
     found = end_to_end([(LABELS, reading(*sentences))], verdicts)
     assert found["precision"] == pytest.approx(2 / 3)
     assert found["recall"] == 1.0
+
+
+def test_a_country_of_many_words_is_one_in_a_bodys_name() -> None:
+    assert same_speaker(
+        "Government of the Democratic Republic of the Congo", "Government of DR Congo"
+    )

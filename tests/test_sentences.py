@@ -119,3 +119,9 @@ def test_every_character_lies_in_exactly_one_sentence(text: str) -> None:
     assert {n for n, char in enumerate(text) if not char.isspace()} <= set(covered)
     for unit in units:
         assert unit.text == text[unit.start : unit.end] == unit.text.strip()
+
+
+def test_a_network_of_one_letter_ends_a_sentence() -> None:
+    text = "“We urge restraint,” Berg wrote on X. Foreign Minister Anna Ek said nothing."
+    units = split_sentences(text, [Block(0, len(text), "body", 1)])
+    assert [unit.text[:7] for unit in units] == ["“We urg", "Foreign"]

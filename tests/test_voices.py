@@ -154,3 +154,136 @@ def test_a_country_that_a_briefing_speaks_of_is_another() -> None:
     briefing = BRIEFING.replace("PRESS SECRETARY:", "MS. SOLBERG:")
     found = [s for s in read_text(briefing).sentences if s.is_statement]
     assert {s.side for s in found} == {"Norway"}
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        (
+            "OSLO, Norway (AP) — Norway's foreign minister said the border would close.",
+            "Ingrid Solberg, speaking to state television, said the step had been announced.",
+        ),
+        (
+            "The border will close on Monday, Norway's foreign minister said.",
+            "“We were given no choice,” Ingrid Solberg said in a video message.",
+        ),
+    ],
+)
+def test_an_office_is_whose_name_follows(paragraphs: tuple[str, ...]) -> None:
+    found = statements(*paragraphs)
+    assert [(s.speaker, s.side) for s in found] == [("Ingrid Solberg", "Norway")] * 2
+
+
+def test_an_office_is_a_well_known_holders_named_before_or_after_it() -> None:
+    found = statements(
+        "Volodymyr Zelensky said eight drones had been aimed at Poland.",
+        "“This was no accident,” Ukraine's president wrote.",
+        "The NATO chief said an assessment was under way.",
+        "“It is reckless,” Mark Rutte said in Brussels.",
+    )
+    assert [s.speaker for s in found] == ["Volodymyr Zelensky"] * 2 + ["Mark Rutte"] * 2
+
+
+def test_an_office_is_not_another_countrys_person_named_next() -> None:
+    found = statements(
+        "Norway's foreign minister said on Sunday that the border would close.",
+        "Vladimir Putin said the step was a mistake.",
+    )
+    assert [s.side for s in found] == ["Norway", "Russia"]
+
+
+def test_it_is_the_ministry_not_the_country_that_owns_it() -> None:
+    found = statements(
+        "Norway's defence ministry said it had not planned to hit any targets.",
+        "It said it was ready for consultations with Sweden.",
+    )
+    assert found[0].speaker == found[1].speaker != "Government of Norway"
+
+
+def test_a_leaders_office_is_named_by_his_title() -> None:
+    found = statements(
+        "Norwegian Prime Minister Lars Ek is due in Stockholm next week.",
+        "The visit would go ahead as planned, Ek's office said.",
+    )
+    assert found[-1].speaker == "Office of the Prime Minister of Norway"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("Norwegian security sources", "Security Services of Norway"),
+        ("A Norwegian diplomatic source", "Ministry of Foreign Affairs of Norway"),
+        ("Western diplomats", "Western diplomats"),
+        ("Defence Ministry sources in Oslo", "Ministry of Defence of Norway"),
+    ],
+)
+def test_unnamed_sources_are_their_body(source: str, speaker: str) -> None:
+    found = statements(
+        "Swedish Foreign Minister Nils Dahl said on Monday that the talks had failed.",
+        f"{source} said a new round was planned for March.",
+    )
+    assert found[-1].speaker == speaker
+
+
+def test_a_persons_words_are_not_announced_by_a_briefing() -> None:
+    assert not statements(
+        "Foreign Ministry spokesman Lars Ek made the remarks at a regular press briefing when "
+        "asked to comment on the note."
+    )
+
+
+def test_a_surname_may_be_an_abbreviated_day() -> None:
+    found = statements(
+        "Chinese Vice Foreign Minister Sun Weidong said the ambassador had been summoned.",
+        "“The consequences will follow,” Sun was quoted as saying.",
+    )
+    assert [s.speaker for s in found] == ["Sun Weidong"] * 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "side", "role"),
+    [
+        ("CNN's Anna Berg, in Oslo, said crowds had gathered.", "Anna Berg", "none", "analyst"),
+        ("Hamas's Osama Hamdan said it would wait.", "Osama Hamdan", "Hamas", "official"),
+        ("An editorial in Aftenbladet said it was late.", "Aftenbladet", "none", "analyst"),
+    ],
+)
+def test_a_body_that_owns_a_name_is_the_side(
+    sentence: str, speaker: str, side: str, role: str
+) -> None:
+    found = statements("Norway's prime minister said on Monday that the accord stood.", sentence)
+    assert (found[-1].speaker, found[-1].side, found[-1].role) == (speaker, side, role)
+    assert found[0].side == "Norway"
+
+
+def test_a_group_without_side_gives_its_people_none() -> None:
+    found = statements(
+        "Human Rights Watch said weapons had been found in Norway.",
+        "“This is a breach,” said Anna Berg, the group's executive director.",
+    )
+    assert [(s.side, s.role) for s in found] == [("none", "analyst")] * 2
+
+
+def test_a_relatives_name_set_off_by_a_comma_does_not_speak() -> None:
+    found = statements(
+        "Kim Yo Jong, the powerful sister of North Korean leader Kim Jong Un, said Seoul could "
+        "not be a partner.",
+        "“It is not serious,” Kim was quoted as saying.",
+    )
+    assert [s.speaker for s in found] == ["Kim Yo-jong"] * 2
+
+
+def test_a_movement_that_is_a_party_is_its_countrys() -> None:
+    found = statements(
+        "The Norwegian government said on Monday that talks had begun.",
+        "The leader of the National Movement Party, Lars Ek, demanded that they stop.",
+    )
+    assert (found[-1].speaker, found[-1].side) == ("Lars Ek", "Norway")
+
+
+def test_the_country_of_the_sentence_before_goes_without_saying() -> None:
+    found = statements(
+        "Norway and Sweden have quarrelled over the river for years.",
+        "The Swedish cabinet met on Monday. Minister of Roads Bo Quorl said the bridge was needed.",
+    )
+    assert found[-1].side == "Sweden"

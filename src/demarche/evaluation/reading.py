@@ -246,7 +246,7 @@ def _countries_as_codes(words: Sequence[str]) -> list[str]:
     out: list[str] = []
     place = 0
     while place < len(words):
-        for length in (4, 3, 2, 1):
+        for length in (5, 4, 3, 2, 1):  # words of a country's name
             country = find(" ".join(words[place : place + length]))
             if country is not None and place + length <= len(words):
                 out.append(COUNTRY + country.code)

@@ -110,6 +110,9 @@ def _through_body(
         named = meant(named.body.head) or named
     if named is None:
         return None
+    if named.voice:
+        voice = named.voice
+        return Affiliation(None, voice.side, voice.role, analyst or voice.role == "analyst")
     country = named.country or next((p.country for p in description.places), None)
     if named.body.role == "analyst":
         return Affiliation(party="none", role="analyst", analyst=True)

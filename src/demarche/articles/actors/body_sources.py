@@ -26,8 +26,14 @@ _THROUGH_MINISTRY = re.compile(
     r"\b(?:through|via|by|from|of) (?:its|the country[’']s) (?:\w+ )?foreign minist(?:ry|er)"
     r"|\bits foreign ministry"
 )
+_OF_A_REGION = re.compile(
+    r"\b(?:western|european|arab|gulf|african|asian)"
+    r"(?: \w+)? (?:diplomats?|officials?|sources?)$"
+)
+_COMMENTARIES = frozenset({"editorial", "commentary", "article", "column", "op-ed"})
 _SEVERAL = re.compile(r"(?:the |these )?(?:two|three|four|both|all) |both$|the (?:sides|parties)$")
 _SMALL = vocabulary("the but in an and for of at on as its")
+_OWNING = ("'s", "’s", "s'", "s’")
 _RECENT = 4  # sentences within which "it" looks for its body
 _ISSUED = 3  # sentences within which a document is the last speaker's
 _OPENING = 5  # characters into a sentence within which its subject begins
@@ -57,7 +63,8 @@ class BodySources:
                 return _government(place.country)
         for located in self._scene.scan.places[at - 1][:1] if at else ():
             opens = located.start - self._scene.units[at - 1].start < _OPENING
-            if opens and not located.place.adjective:
+            owner = self._scene.text[located.start : located.end].endswith(_OWNING)
+            if opens and not (located.place.adjective or owner):
                 return _government(located.place.country)
         if at and self._scene.setting.opens_with_organisation(at - 1):
             known = self._scene.scan.organisations[at - 1][0]
@@ -76,8 +83,12 @@ class BodySources:
             owner = find_country(self.meant_by_it(at, words[0].start).side)
             if owner:
                 return self.owned(at, words, owner)
-        if words[-1].lower in DOCUMENTS and not places:
+        if words[-1].lower in DOCUMENTS and not places and not name_body(words[:-1], ()):
             return self._issuer(at)
+        if not places and _OF_A_REGION.search(joined(head_part(words)).lower()):
+            # "Western diplomats" speak for no one country.
+            named = [word for word in head_part(words) if word.lower not in _SMALL | INDEFINITE]
+            return Voice(joined(named), "none", "official")
         several = _SEVERAL.match(" ".join(word.lower for word in words))
         if several and not places and self._scene.setting.first_country:
             return _government(self._scene.setting.first_country)
@@ -130,6 +141,8 @@ class BodySources:
             return _government((own or places)[0].country)
         if not name:
             return self._scene.history.voice_before(at)
+        if words[0].lower in INDEFINITE and head_part(words)[-1].lower in _COMMENTARIES:
+            return Voice(name, "none", "analyst")
         return Voice(name, own[0].country.name if own else name, "official")
 
     def _issuer(self, at: int) -> Voice:

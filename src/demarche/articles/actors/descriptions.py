@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from demarche.articles.actors.institutions import NOUNS
 from demarche.articles.actors.naming import FUNCTION_WORDS
 from demarche.articles.actors.passage import Passage
-from demarche.articles.actors.titles import CIVIL, CONNECTORS, HEADS, MODIFIERS, describes, is_title
+from demarche.articles.actors.speakers import Speakers, find_known
+from demarche.articles.actors.titles import (
+    CIVIL,
+    CONNECTORS,
+    HEADS,
+    MODIFIERS,
+    SPOKESPERSONS,
+    describes,
+    is_title,
+)
 from demarche.articles.actors.words import Place, Word, vocabulary
 
 # Verbs of a relative clause and the office that they amount to: "who heads the board".
@@ -136,6 +145,45 @@ def office_before(passage: Passage, floor: int, at: int, title: Description) -> 
     if first <= floor or passage.between(first).strip() != ",":
         return None
     return title_before(passage, floor, first, at, set_off=True)
+
+
+def office_at(passage: Passage, first: int, speakers: Speakers) -> Description | None:
+    """Read an office without its holder's name: "Kenya's prime minister", "the NATO chief".
+
+    Parameters
+    ----------
+    passage : Passage
+    first : int
+        The word that it begins with.
+    speakers : Speakers
+        Its body may be an organisation of this table.
+    """
+    words = passage.words
+    start = first + (words[first].lower == "the")
+    body = end = _owner_end(passage, start, speakers)
+    while end < len(words) and passage.adjacent(end) and _names_office(words[end]):
+        end += 1
+    named = end < len(words) and passage.adjacent(end) and words[end].capital
+    head = words[end - 1].lower
+    if body == start or end == body or named or not is_title(head):
+        return None
+    if head in _PLURAL | SPOKESPERSONS:
+        return None
+    return _describe(passage, first, end, end - 1 - first)
+
+
+def _owner_end(passage: Passage, first: int, speakers: Speakers) -> int:
+    """Give where the country or organisation ends that word `first` begins; `first` if none."""
+    place = passage.place_at(first)
+    if place:
+        return first if place.capital else place.last
+    known = find_known(passage.words[first : first + 4], speakers)
+    found = known and known[0].first == 0 and known[0].speaker.kind == "organisation"
+    return first + known[0].last if found else first
+
+
+def _names_office(word: Word) -> bool:
+    return word.lower in MODIFIERS or is_title(word.lower)
 
 
 def apposition(passage: Passage, last: int) -> Description | None:

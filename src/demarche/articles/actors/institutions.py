@@ -202,6 +202,12 @@ def name_body(words: Sequence[Word], places: Sequence[Place]) -> Body | None:
     )
 
 
+def names_office(words: Sequence[Word]) -> bool:
+    """Say whether a title is one that has an office by its name: "Prime Minister"."""
+    body = name_body(words, ())
+    return body is not None and body.name.startswith("Office of the ")
+
+
 def _frame(words: Sequence[Word], places: Sequence[Place]) -> str:
     """Give the phrase in lower case, its countries replaced and its determiners dropped."""
     skipped = {at: place.first for place in places for at in range(place.first, place.last)}
@@ -276,8 +282,9 @@ def _proper_name(words: Sequence[Word], places: Sequence[Place]) -> Body | None:
         ):
             last += 1
         if last - first > 1:
-            name = joined(words[first:last])
-            return _named(name, word.lower, bool(named))
+            # "Nationalist Movement Party" is a party.
+            noun = "party" if words[last - 1].lower == "party" else word.lower
+            return _named(joined(words[first:last]), noun, bool(named))
     return None
 
 

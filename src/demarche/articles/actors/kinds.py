@@ -45,12 +45,12 @@ KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"navy|naval|admirals?", "Navy"),
         (r"army", "Army"),
         (r"intelligence", "Intelligence Service"),
-        (r"security services?", "Security Services"),
+        (r"security (?:services?|forces|officials?|sources?)", "Security Services"),
         (r"customs", "Customs Administration"),
         (r"opposition(?: part(?:y|ies)| lawmakers?| leaders?| bloc)?$", "Opposition"),
         (r"parliaments?|legislature|lawmakers?|legislators?|mps?", "Parliament"),
         (r"senate|senators?", "Senate"),
-        (r"diplomats?", "Ministry of Foreign Affairs"),
+        (r"diplomats?|diplomatic (?:sources?|officials?)", "Ministry of Foreign Affairs"),
     )
 )
 """What a phrase holds, in the order in which to look, and what its body is called."""

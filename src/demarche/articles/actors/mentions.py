@@ -5,14 +5,22 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from demarche.articles.actors.descriptions import apposition, office_before, title_before
+from demarche.articles.actors.descriptions import (
+    Description,
+    apposition,
+    office_at,
+    office_before,
+    title_before,
+)
 from demarche.articles.actors.naming import find_names, is_part_of_body
 from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.people import Cast, Person
 from demarche.articles.actors.register import Register, find_bodies
 from demarche.articles.actors.speakers import Speaker, Speakers, find_known
-from demarche.articles.actors.words import Place
+from demarche.articles.actors.words import Place, after_dateline
 from demarche.articles.parts import Unit
+
+_SOON = 3  # sentences after an office within which its holder is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Scan:
         self._ordinary = frozenset(re.findall(r"(?<![\w’'-])[a-z]\w+", text))
         self._sources = sorted(sources)
         self._speakers = speakers
+        self._unheld: tuple[int, Description] | None = None
         reached = 0
         for number, unit in enumerate(units):
             self._read_page(text, reached, unit.start)
@@ -90,6 +99,10 @@ class Scan:
     def _read(self, passage: Passage, number: int) -> None:
         words = passage.words
         self.mentions.append(list(self._persons(passage)))
+        for mention in self.mentions[-1]:
+            if self._opens_source(mention.start):
+                self.cast.mentioned(mention.person)  # the bare surname means who spoke
+        self._introduce(passage, number)
         self.places.append(
             [Located(words[p.first].start, words[p.last - 1].end, p) for p in passage.places]
         )
@@ -108,6 +121,48 @@ class Scan:
             if mention:
                 yield mention
                 floor = last
+
+    def _introduce(self, passage: Passage, number: int) -> None:
+        """Give an office to who is named near it: "Iran's foreign minister …. Berg said …"."""
+        since, unheld = self._unheld or (0, None)
+        if unheld and number - since <= _SOON and self._install(self.mentions[number], unheld):
+            self._unheld = None
+        for first in self._openings(passage):
+            office = office_at(passage, first, self._speakers)
+            before = [m for near in self.mentions[-1 - _SOON : -1] for m in reversed(near)]
+            if office and not self._install(before[::-1], office, known=True):
+                self._unheld = number, office
+
+    def _openings(self, passage: Passage) -> Iterator[int]:
+        """Give the words with which a sentence or a source in it begins."""
+        words = passage.words
+        if not words:
+            return
+        end = words[-1].end
+        low = bisect_left(self._sources, (words[0].start, 0))
+        high = bisect_left(self._sources, (end, 0))
+        starts = {words[0].start, *(start for start, _ in self._sources[low:high])}
+        places = {after_dateline(passage.text, start, end) for start in starts}
+        yield from (at for at, word in enumerate(words) if word.start in places)
+
+    def _install(
+        self, mentions: Sequence[Mention], office: Description, *, known: bool = False
+    ) -> bool:
+        """Describe the first who can hold an office; `known`: only if the table names them."""
+        for mention in mentions:
+            row = self._speakers.find(mention.person.name)
+            if mention.person.descriptions or not self._opens_source(mention.start):
+                continue
+            if row.side == self._party(office) if row else mention.person.full and not known:
+                mention.person.describe(office)
+                return True
+        return False
+
+    def _party(self, office: Description) -> str:
+        """Give the country or the organisation that an office is of."""
+        if office.places:
+            return office.places[0].country.name
+        return find_known(office.words, self._speakers)[0].speaker.side
 
     def _mention(self, passage: Passage, floor: int, at: int, last: int) -> Mention | None:
         words = passage.words
@@ -133,6 +188,10 @@ class Scan:
                 person.describe(description)
         person.certain |= spoken
         return Mention(start, end, person, words[last - 1].possessive)
+
+    def _opens_source(self, start: int) -> bool:
+        at = bisect_left(self._sources, (start, 0))
+        return at < len(self._sources) and self._sources[at][0] == start
 
     def _is_source(self, start: int, end: int) -> bool:
         at = bisect_left(self._sources, (start + 1, 0)) - 1

@@ -30,6 +30,7 @@ FUNCTION_WORDS = vocabulary(
 _NO_NAMES = FUNCTION_WORDS | vocabulary(
     """
     mr mrs ms asian european western eastern northern southern arab islamic muslim christian jewish
+    indo-pacific asia-pacific euro-atlantic
     soviet latin north south east west northeast northwest southeast southwest january february
     march april may june july august september october november december jan feb mar apr jun jul aug
     sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday gmt utc est edt

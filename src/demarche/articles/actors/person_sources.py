@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from demarche.articles.actors.affiliation import Affiliation, affiliation
 from demarche.articles.actors.body_sources import BodySources
 from demarche.articles.actors.descriptions import Description
-from demarche.articles.actors.institutions import NOUNS
+from demarche.articles.actors.institutions import NOUNS, names_office
 from demarche.articles.actors.mentions import Mention
 from demarche.articles.actors.nounphrases import definite, head_part, is_complement
 from demarche.articles.actors.people import Person
 from demarche.articles.actors.scene import Scene
 from demarche.articles.actors.speakers import Speaker, find_known
 from demarche.articles.actors.titles import FEMALE, MALE, MODIFIERS, SPOKESPERSONS, is_title, lemma
-from demarche.articles.actors.words import Place, Word, find_country, split_words
+from demarche.articles.actors.words import Place, Word, find_country, find_places, split_words
 from demarche.articles.parts import Voice
 
 HE = frozenset({"he", "him", "his", "himself"})
@@ -47,10 +47,12 @@ class PersonSources:
     def named(self, at: int, span: tuple[int, int], words: Sequence[Word]) -> Person | None:
         """Give the person named at the head of a source, or beside it."""
         mentions = self._scene.scan.mentions[at]
-        # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
-        for mention in sorted(mentions, key=lambda one: not one.person.descriptions):
-            if mention.end <= span[0] or span[1] <= mention.start:
-                continue
+        inside = [one for one in mentions if one.end > span[0] and one.start < span[1]]
+        apposed = bool(inside) and self._scene.text.startswith(", ", inside[0].end)
+        if not apposed:
+            # "Arcadia Aerospace chairman Anna Berg": who is described is the person.
+            inside.sort(key=lambda one: not one.person.descriptions)
+        for mention in inside:
             comma = self._scene.text.rfind(",", span[0], mention.start)
             before = [w.lower for w in words if comma < w.start and w.end <= mention.start]
             owner = mention.possessive and mention.end < span[1] - 2  # "Putin's spokesman"
@@ -63,8 +65,8 @@ class PersonSources:
                 sides = sorted((*span, mention.start, mention.end))
                 if 0 < gap < 4 and self._scene.text[sides[1] : sides[2]].strip() == ",":
                     return mention.person
-        inside = self._scene.units[at].start <= span[0] < self._scene.units[at].end
-        return None if inside else self._labelled(span, words)
+        unit = self._scene.units[at]
+        return None if unit.start <= span[0] < unit.end else self._labelled(span, words)
 
     def owner(self, at: int, span: tuple[int, int]) -> Mention | None:
         """Give the person to whom a source belongs: "Putin's spokesman"."""
@@ -72,6 +74,11 @@ class PersonSources:
             if mention.possessive and span[0] <= mention.start and mention.end < span[1] - 2:
                 return mention
         return None
+
+    def office(self, person: Person) -> Sequence[Word]:
+        """Give the title by which a person's office is named: "Prime Minister"; none if unknown."""
+        titles = (d.words[: d.head + 1] for d in person.descriptions)
+        return next((words for words in titles if names_office(words)), ())
 
     def unnamed(self, voice: Voice, noun: str) -> Person:
         """Enter an official without a name, whom "he" or "she" may mean later."""
@@ -230,8 +237,12 @@ class PersonSources:
         return Voice(person.name, country.name if country else "none", role)
 
     def _belonging(self, person: Person, at: int) -> list[Affiliation]:
-        """Read a well-known body after a name without title: "Anna Berg of Chatham House"."""
+        """Read a body beside a name without title: "Anna Berg of Chatham House", "CNN's Berg"."""
         for mention in self._scene.scan.mentions[at]:
+            if mention.person is person:
+                owner = self._owner_before(mention, at)
+                if owner:
+                    return [owner]
             end = min(mention.end + _BESIDE, self._scene.units[at].end)
             if mention.person is person and _OF.match(self._scene.text, mention.end, end):
                 words = split_words(self._scene.text, mention.end, end)
@@ -241,6 +252,20 @@ class PersonSources:
                         analyst = speaker.role == "analyst"
                         return [Affiliation(None, speaker.side, speaker.role, analyst)]
         return []
+
+    def _owner_before(self, mention: Mention, at: int) -> Affiliation | None:
+        """Read whose a person is said to be: "CNN's Anna Berg", "Russia's Lavrov"."""
+        words = split_words(self._scene.text, self._scene.units[at].start, mention.start)[-5:]
+        if not words or not words[-1].possessive or mention.start - words[-1].end != 1:
+            return None
+        places = find_places(words)
+        if places and places[-1].last == len(words):
+            return Affiliation(places[-1].country)
+        found = find_known(words, self._scene.speakers)
+        if not found or found[-1].last != len(words) or found[-1].speaker.kind == "person":
+            return None
+        side, role = found[-1].speaker.side, found[-1].speaker.role
+        return Affiliation(None, side, role, role == "analyst")
 
 
 def _mismatch(pronoun: bool | None, person: bool | None) -> float:

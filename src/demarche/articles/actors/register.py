@@ -73,7 +73,8 @@ class Register:
         voice = Voice(speaker.name, speaker.side, speaker.role)
         words = {word.lower() for name in (speaker.name, *speaker.aliases) for word in name.split()}
         # Hamas or the Quad have no noun in their names.
-        for noun in sorted(words & _NOUNS_OF_ORGANISATIONS) or ["group", "movement"]:
+        others = [] if speaker.side == "United Nations" else ["group", "movement"]
+        for noun in sorted(words & _NOUNS_OF_ORGANISATIONS) or others:
             self.add(unit, Named(Body(speaker.name, noun, False), None, voice))
 
     def find(self, head: str, unit: int, country: Country | None = None) -> Named | None:

@@ -1,6 +1,5 @@
 """Resolution of one source after the other, within what the article has said so far."""
 
-import re
 from collections.abc import Sequence
 
 from demarche.articles.actors.body_sources import BodySources
@@ -17,6 +16,7 @@ from demarche.articles.actors.turns import Turns
 from demarche.articles.actors.words import (
     Place,
     Word,
+    after_dateline,
     find_country,
     find_places,
     split_words,
@@ -26,7 +26,6 @@ from demarche.articles.parts import Unit, Voice
 _IT = frozenset({"it", "its", "itself", "they", "their", "them", "both"})
 _WHO = frozenset({"who", "whom", "whose"})
 _THESE = frozenset({"this", "that", "which"})
-_DATELINE = re.compile(r"[^()]{0,60}\([^()]{1,40}\)\s*[-–—]+\s*")  # "PARIS (AP) - "
 _LONGEST_SOURCE = 60  # words
 _SAME_OFFICIAL = 5  # sentences within which "the official" is the one before
 _SAME_OFFICIAL_SAID = 12  # the same for "the same official"
@@ -62,8 +61,7 @@ class Resolver:
 
     def voice(self, at: int, span: tuple[int, int]) -> Voice:
         """Resolve the source that stands at `span` in sentence `at`."""
-        dateline = _DATELINE.match(self._text, *span)
-        span = (dateline.end(), span[1]) if dateline else span
+        span = after_dateline(self._text, *span), span[1]
         words = split_words(self._text, *span)[:_LONGEST_SOURCE]
         voice, person = self._resolve(at, span, words)
         self._history.add(Heard(at, voice, person))
@@ -92,8 +90,10 @@ class Resolver:
         owner = self._persons.owner(at, span)
         country = find_country(self._persons.voice(owner.person, at).side) if owner else None
         owned = [word for word in words if owner and word.start >= owner.end]
-        if country and owned:
-            return self._bodies.owned(at, owned, country), None
+        if owner and country and owned:
+            office = [word.lower for word in owned] in (["office"], ["press", "office"])
+            title = self._persons.office(owner.person) if office else ()
+            return self._bodies.owned(at, title or owned, country), None
         # An office speaks for its body, and a document for who issued it.
         outer = before_office(words)
         inner = behind_document(words[: outer or None])

@@ -9,6 +9,10 @@ from demarche.gazetteer import Country, countries, find
 
 _WORD = re.compile(r"(?:[A-Z]\.){1,4}|\d[\d,.]*\d|\d|[^\W\d_](?:[\w’'‐‑-]*\w)?")
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])$")
+_DATELINE = re.compile(  # "PARIS (AP) - ", "MINSK, October 30. /TASS/. ", "BAKU - "
+    r"(?:[^()/]{0,60}(?:\([^()]{1,40}\)\s*[-–—]+|/[^/\s]{1,20}/\.?)"
+    r"|[A-Z][A-Z .’'/-]{1,30}(?:, [A-Z][\w .]{1,20})?\s[-–—]+)\s"
+)
 _LONGEST_NAME = 5  # words of a country's name, "Democratic People's Republic of Korea"
 
 
@@ -64,6 +68,12 @@ def split_words(text: str, start: int, end: int) -> list[Word]:
         closes = plural and text[match.end() + 1 : match.end() + 2].isspace()
         words.append(Word(match.start(), match.end(), bare, bare != whole or closes))
     return words
+
+
+def after_dateline(text: str, start: int, end: int) -> int:
+    """Give where ``text[start:end]`` goes on behind a dateline; `start` if it has none."""
+    dateline = _DATELINE.match(text, start, end)
+    return dateline.end() if dateline else start
 
 
 def find_places(words: Sequence[Word]) -> list[Place]:

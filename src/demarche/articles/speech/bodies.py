@@ -10,8 +10,9 @@ BODIES = words(
     forces force command staff guard guards police service services office department bureau
     secretariat presidency kremlin authority authorities court tribunal prosecutors prosecution
     bank federation association organization organisation institute centre center university
-    company group newspaper daily paper broadcaster channel station television radio news press
-    media outlet magazine website side sides delegation delegations capital capitals leadership
+    company airline group newspaper daily paper broadcaster channel station television radio news
+    press media outlet magazine website side sides delegation delegations capital capitals
+    leadership
     regime state states country countries nation nations body chair chairmanship board faction
     caucus opposition movement militia rebels troops junta palace residence observatory watchdog
     regulator operator ngo think-tank foundation summit conference meeting forum gathering leaders

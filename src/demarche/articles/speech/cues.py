@@ -43,7 +43,7 @@ STANCE = words(
     affirm observe opine swear counter retort rebut boast joke quip proclaim profess intimate imply
     tweet analyze analyse assess recount interject concur posit postulate report write comment
     exclaim remind counsel inquire enquire evaluate notify greet sympathize sympathise commiserate
-    favour favor encourage cite post decline refuse brief communicate charge
+    favour favor encourage cite post decline refuse communicate charge
     """
 )
 """Verbs that convey words or a position with whatever follows them."""
@@ -180,7 +180,7 @@ SAYINGS = words(
 """Nouns of speech acts: "the minister's warning that"."""
 
 PURPOSES = words(
-    "convey express voice protest reiterate condemn denounce issue deliver lodge raise"
+    "convey express voice protest reiterate condemn denounce issue deliver lodge raise demand"
 )
 """What one may be said to have met somebody for: "summoned the envoy to convey its concern"."""
 

@@ -48,7 +48,7 @@ ADVERBS = words(
     "here both alike themselves himself herself itself twice together alone both all each"
 )
 TIMES = words(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun january "
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat january "
     "february march april may june july august september october november december jan feb mar "
     "apr jun jul aug sep sept oct nov dec today yesterday tonight week weeks month months year "
     "years day days hour hours minute minutes morning afternoon evening night noon midnight "

@@ -54,6 +54,8 @@ _ABBREVIATED_END = re.compile(
     r"(?=[“\"‘]?(?:After|Asked|At|Before|Both|But|By|Earlier|He|Her|His|However|In|It|Its|Later"
     r"|Meanwhile|She|Their|There|These|They|This|Those|We|When|While|You)\s)"
 )
+# "wrote on X. The minister": the network is no initial.
+_NETWORK = re.compile(r"\b(?:on|to) X\.[\"”’')\]]{0,2}\s+(?=[“\"‘]?[A-Z])")
 _UNIT_END = re.compile(r"\d\s?(?:[ap]m|k?m|kg|ft|bn)\.[\"”’')\]]{0,2}\s+(?=[“\"‘']?[A-Z])")
 _FOOTNOTE = re.compile(r"[.!?][\"”’')\]]{0,2}(?:\[\d{1,3}\]){1,5}\s+(?=[“\"‘]?[A-Z])")
 # "by next year.”The ministry", "he left.“We stay": which side the marks belong to is seen from
@@ -158,7 +160,14 @@ def _proposed(shadow: str) -> Iterator[int]:
 
 def _missed(paragraph: str) -> Iterator[int]:
     """Give where sentences begin that syntok does not see."""
-    for pattern in (_ABBREVIATED_END, _UNIT_END, _FOOTNOTE, _SEVERAL_CLOSING, _EAST_ASIAN_STOP):
+    for pattern in (
+        _ABBREVIATED_END,
+        _NETWORK,
+        _UNIT_END,
+        _FOOTNOTE,
+        _SEVERAL_CLOSING,
+        _EAST_ASIAN_STOP,
+    ):
         yield from (match.end() for match in pattern.finditer(paragraph))
     counted, marks = 0, 0
     for match in _NO_SPACE.finditer(paragraph):

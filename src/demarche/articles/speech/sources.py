@@ -16,6 +16,7 @@ _NOBODY = frozenset({"nobody", "nothing", "none", "neither", "let"})
 _OWN = frozenset({"our", "my", "your"})
 _NEVER_NAMES = grammar.DETERMINERS | grammar.LEADING | grammar.TIMES
 _TOLD = frozenset({"told", "informed", "warned", "reminded", "notified", "drawn", "advised"})
+_PRESS_OFFICES = frozenset({"service", "office", "secretary", "officer", "department", "centre"})
 _NOT_ALONE = grammar.OWN_VOICE | grammar.DETERMINERS | grammar.RELATIVES
 
 
@@ -75,7 +76,11 @@ def is_document(tokens: Sequence[Token], span: Span) -> bool:
 def is_outlet(tokens: Sequence[Token], span: Span) -> bool:
     """Say whether a noun phrase names a news outlet, which may only relay words."""
     phrase = _words(tokens, span)
-    return any(token.lower.removesuffix("'s") in OUTLETS for token in phrase)
+    words = [token.lower.removesuffix("'s") for token in phrase]
+    return any(
+        word in OUTLETS and not (word == "press" and after in _PRESS_OFFICES)
+        for word, after in zip(words, [*words[1:], ""], strict=True)
+    )
 
 
 def is_body(tokens: Sequence[Token], span: Span) -> bool:

@@ -78,6 +78,8 @@ def _own(tokens: Sequence[Token], last: int) -> Subject | None:
         return _across_inserts(tokens, last)
     if tokens[last].kind == MARK or tokens[last].lower in _CONJUNCTIONS:
         return None
+    if tokens[last].lower in {"when", "where"}:
+        return None  # "when asked"
     if tokens[last].lower in grammar.RELATIVES:
         return _relative(tokens, last)
     return _phrase_ending_at(tokens, last)
