@@ -4,7 +4,13 @@ from collections import Counter
 
 import pytest
 
-from demarche.articles.actors.speakers import default_speakers, known_speakers, load_speakers
+from demarche.articles.actors.speakers import (
+    Speaker,
+    Speakers,
+    default_speakers,
+    known_speakers,
+    load_speakers,
+)
 from demarche.errors import DataError
 from demarche.gazetteer import find
 
@@ -56,6 +62,23 @@ def test_aliases_accents_and_hyphens_find_the_speaker(name, canonical):
 @pytest.mark.parametrize("word", ["who", "Who", "is", "map", "quads", "Berg"])
 def test_ordinary_words_are_no_abbreviations(word):
     assert default_speakers().find(word) is None
+
+
+def test_a_long_abbreviation_with_two_letters_exchanged_means_its_bearer():
+    speakers = default_speakers()
+    for name, misspelt in {"KCNA": "KNCA", "UNESCO": "UNSECO", "IAEA": "IEAA"}.items():
+        assert speakers.find(misspelt) == speakers.find(name) is not None
+        assert speakers.may_begin(misspelt)
+    assert speakers.find("WOH") is speakers.find("knca") is None
+
+
+def test_a_slip_of_one_name_never_takes_anothers():
+    rows = [
+        Speaker("Ab", ("ACBD",), "none", "analyst", "body"),
+        Speaker("Cd", ("ABCD",), "none", "analyst", "body"),
+    ]
+    assert Speakers(rows).find("ABCD") == rows[1]
+    assert Speakers(rows[::-1]).find("ACBD") == rows[0]
 
 
 def test_the_users_rows_go_before_the_tables(tmp_path):

@@ -64,11 +64,16 @@ class Speakers:
                 words = name.removeprefix("The ").split()
                 self._starts.add(fold(words[0]))
                 self.longest = max(self.longest, len(words))
+        for name, row in list(self._names.items()):
+            for misspelt in _slips(name):
+                self._names.setdefault(misspelt, row)
+                self._starts.add(fold(misspelt))
 
     def find(self, name: str) -> Speaker | None:
         """Find a speaker by name or alias, whatever the accents, hyphens and capitals.
 
-        Abbreviations, such as "WHO", are found as they are written only.
+        Abbreviations, such as "WHO", are found in capitals only; of the longer ones, two letters
+        next to each other may have changed places.
         """
         return self._names.get(_key(name))
 
@@ -121,6 +126,14 @@ def _key(name: str) -> str:
     bare = name[4:] if name[:4].lower() == "the " else name
     # "WHO" and "Who", "IS" and "is" are different words.
     return bare if bare.isupper() and len(bare) <= 6 else fold(bare)
+
+
+def _slips(name: str) -> list[str]:
+    """Give an abbreviation of four letters or more with two neighbours exchanged: KCNA, KNCA."""
+    if not (name.isupper() and name.isalpha() and len(name) > 3):
+        return []
+    pairs = range(len(name) - 1)
+    return [name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in pairs]
 
 
 @cache
