@@ -287,3 +287,12 @@ def test_the_country_of_the_sentence_before_goes_without_saying() -> None:
         "The Swedish cabinet met on Monday. Minister of Roads Bo Quorl said the bridge was needed.",
     )
     assert found[-1].side == "Sweden"
+
+
+def test_an_organisation_with_a_country_in_its_name_is_no_person_and_no_country() -> None:
+    found = statements(
+        "Bolivia and Chile have quarrelled over the river since the spring.",
+        "The Organization of American States urged both governments to withdraw their soldiers.",
+    )
+    said = [(s.speaker, s.side) for s in found if s.cue == "urged"]
+    assert said == [("Organization of American States", "Organization of American States")]

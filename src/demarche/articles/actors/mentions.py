@@ -116,8 +116,12 @@ class Scan:
 
     def _persons(self, passage: Passage) -> Iterator[Mention]:
         floor = 0
+        known = find_known(passage.words, self._speakers)
+        bodies = [one for one in known if one.speaker.kind != "person"]
         for first, last in find_names(passage, self._ordinary):
-            mention = self._mention(passage, floor, first, last)
+            # "States" is nobody's name in "the Organization of American States".
+            inside = any(body.first <= first and last <= body.last for body in bodies)
+            mention = None if inside else self._mention(passage, floor, first, last)
             if mention:
                 yield mention
                 floor = last
@@ -168,9 +172,6 @@ class Scan:
         words = passage.words
         start, end = words[at].start, words[last - 1].end
         parts = [word.text for word in words[at:last]]
-        known = self._speakers.find(" ".join(parts))
-        if known and known.kind != "person":
-            return None
         before = title_before(passage, floor, at, last)
         person = self.cast.find(parts, before.noun if before else "")
         if is_part_of_body(passage, at, last, known=bool(before or person)):
