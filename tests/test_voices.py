@@ -296,3 +296,11 @@ def test_an_organisation_with_a_country_in_its_name_is_no_person_and_no_country(
     )
     said = [(s.speaker, s.side) for s in found if s.cue == "urged"]
     assert said == [("Organization of American States", "Organization of American States")]
+
+
+def test_what_happened_is_no_speaker_though_a_name_stands_in_it() -> None:
+    found = statements(
+        "The conclusion of the Friendship and Partnership Treaty may cost Norway its place as "
+        "“the nearest of neighbours”.",
+    )
+    assert "Treaty" not in (found[0].speaker + found[0].side)

@@ -118,7 +118,11 @@ def _source(tokens: Sequence[Token], cue: Found | None, ordinary: Set[str]) -> S
     if cue is None:
         # Words are quoted without a cue: "the ministry accepted the plan “with gratitude”".
         span = subjects.main_subject(tokens, len(tokens))
-        if span is None or sources.is_addressed(tokens, span):
+        if (
+            span is None
+            or sources.is_addressed(tokens, span)
+            or not sources.is_headed(tokens, span)
+        ):
             return None
         return span if sources.is_plausible(tokens, span, ordinary) else None
     if cue.source and cue.rank == Rank.PASSIVE and any(token.kind == QUOTE for token in tokens):

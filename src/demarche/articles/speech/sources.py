@@ -67,6 +67,14 @@ def _names_speaker(phrase: Sequence[Token]) -> bool:
     return any(token.lower.removesuffix("'s") in _SPEAKER_NOUNS for token in phrase)
 
 
+def is_headed(tokens: Sequence[Token], span: Span) -> bool:
+    """Say whether who speaks is named up to a phrase's head: not in "the conclusion of the Pact"."""
+    phrase = _words(tokens, span)
+    head = phrase.index(_head(phrase)) if phrase else 0
+    own = phrase[: head + 1]
+    return len(own) == len(phrase) or _names_speaker(own) or any(t.capital for t in own[1:])
+
+
 def is_document(tokens: Sequence[Token], span: Span) -> bool:
     """Say whether a noun phrase names a text that speaks for somebody: "the statement"."""
     phrase = _words(tokens, span)
