@@ -300,7 +300,7 @@ def test_an_organisation_with_a_country_in_its_name_is_no_person_and_no_country(
 
 def test_what_happened_is_no_speaker_though_a_name_stands_in_it() -> None:
     found = statements(
-        "The conclusion of the Friendship and Partnership Treaty may cost Norway its place as "
-        "“the nearest of neighbours”.",
+        "The conclusion of the Comprehensive Friendship Treaty caused a stir in Oslo and now there"
+        " is a risk that Norway will lose its place as “the friendliest of the unfriendly ones.”",
     )
     assert "Treaty" not in (found[0].speaker + found[0].side)

@@ -68,7 +68,7 @@ def _names_speaker(phrase: Sequence[Token]) -> bool:
 
 
 def is_headed(tokens: Sequence[Token], span: Span) -> bool:
-    """Say whether who speaks is named up to a phrase's head: not in "the conclusion of the Pact"."""
+    """Say whether a phrase names who speaks up to its head: not "the conclusion of the Pact"."""
     phrase = _words(tokens, span)
     head = phrase.index(_head(phrase)) if phrase else 0
     own = phrase[: head + 1]
