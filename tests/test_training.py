@@ -129,6 +129,19 @@ def test_a_damaged_model_is_trained_anew_as_its_error_says(tmp_path, capsys):
     assert "damaged" in capsys.readouterr().err
 
 
+def test_a_run_that_another_command_is_training_is_left_alone(tmp_path):
+    run = train(config(tmp_path, "protocol=none"))
+    (run.path / "status.json").write_text(json.dumps(run.status | {"state": "running"}))
+    with pytest.raises(RunError, match=f"process {os.getpid()} on"):
+        train(config(tmp_path, "protocol=none"))
+    assert (run.path / "model" / "majority.json").is_file()  # as it was
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    status = run.status | {"state": "running", "pid": ended.pid}
+    (run.path / "status.json").write_text(json.dumps(status))
+    assert train(config(tmp_path, "protocol=none")).state == "finished"
+
+
 def test_another_seed_is_another_run(tmp_path):
     assert train(config(tmp_path)).id != train(config(tmp_path, "seed=2")).id
 

@@ -111,6 +111,13 @@ class Tfidf:
         self.vocabularies = dict(zip(BLOCKS, vocabularies, strict=True))
         self.weights, self.intercepts, self.classes = weights, intercepts, list(classes)
         self.counter = NgramCounter(*vocabularies)
+        # By block, shape (d, k): each weight times its idf, ready for a product.
+        sizes = [len(vocabulary.terms) for vocabulary in vocabularies]
+        parts = np.split(weights.T, np.cumsum(sizes)[:-1])
+        self._weights = [
+            np.ascontiguousarray(part * vocabulary.idf[:, None])
+            for part, vocabulary in zip(parts, vocabularies, strict=True)
+        ]
 
     def predict_proba(
         self,
@@ -119,12 +126,12 @@ class Tfidf:
     ) -> Probabilities:
         """Give the probability of each stance, shape (n, 4)."""
         logits = np.tile(self.intercepts, (len(texts), 1))
-        for frequencies, norms, idf, weights in self._blocks(texts):
-            logits += (frequencies @ (weights * idf).T) / norms[:, None]
+        for (frequencies, norms), weights in zip(self._blocks(texts), self._weights, strict=True):
+            logits += (frequencies @ weights) / norms[:, None]
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return align(shares, self.classes)
 
-    def _blocks(self, texts: Sequence[str]) -> Iterator[tuple[csr_matrix, Floats, Floats, Floats]]:
+    def _blocks(self, texts: Sequence[str]) -> Iterator[tuple[csr_matrix, Floats]]:
         """Give, for words and for characters, what makes up the features that were learnt on.
 
         Yields
@@ -132,10 +139,7 @@ class Tfidf:
         frequencies : csr_matrix of shape (n, d)
             Sublinear. A feature is a frequency times its idf, divided by the text's norm.
         norms : ndarray of shape (n,)
-        idf : ndarray of shape (d,)
-        weights : ndarray of shape (k, d)
         """
-        first = 0
         counted = zip(self.vocabularies.values(), self.counter(texts), strict=True)
         for vocabulary, counts in counted:
             counts.data = 1 + np.log(counts.data)
@@ -143,9 +147,7 @@ class Tfidf:
             squares = csr_matrix((counts.data**2, counts.indices, counts.indptr), counts.shape)
             norms = np.sqrt(squares @ vocabulary.idf**2)
             norms[norms == 0] = 1  # nothing known stands in the text
-            last = first + len(vocabulary.terms)
-            yield counts, norms, vocabulary.idf, self.weights[:, first:last]
-            first = last
+            yield counts, norms
 
     def margin(self, stance: int) -> tuple[Floats, float]:
         """Give the linear function by which a stance is ahead of the others' mean, in log-odds.
@@ -175,9 +177,11 @@ class Tfidf:
         for text, row in zip(texts, self.predict_proba(texts), strict=True):
             contrast, _ = self.margin(int(row.argmax()))
             sums = np.zeros(len(text) + 1)
-            blocks = zip(self.vocabularies.values(), self._blocks([text]), strict=True)
-            for vocabulary, (frequencies, norms, idf, weights) in blocks:
-                added = frequencies.toarray()[0] * idf / norms * (contrast @ weights)
+            blocks = zip(
+                self.vocabularies.values(), self._blocks([text]), self._weights, strict=True
+            )
+            for vocabulary, (frequencies, norms), weights in blocks:
+                added = frequencies.toarray()[0] / norms * (weights @ contrast)
                 sums[1:] += character_weights(vocabulary, text, added)
             sums = sums.cumsum()
             spans = words(text)
