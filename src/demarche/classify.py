@@ -187,7 +187,9 @@ class Classifier:
 
 
 def _is_readable(text: str) -> bool:
-    for character in text:  # mostly, the first is enough
+    if text[:1].isalnum():  # as most are, which is the fastest to tell
+        return True
+    for character in text:
         if not character.isspace() and unicodedata.category(character) not in INVISIBLE:
             return True
     return False
