@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from demarche.articles.actors.descriptions import (
     Description,
@@ -117,10 +118,11 @@ class Scan:
     def _persons(self, passage: Passage) -> Iterator[Mention]:
         floor = 0
         known = find_known(passage.words, self._speakers)
-        bodies = [one for one in known if one.speaker.kind != "person"]
+        bodies = [range(one.first, one.last) for one in known if one.speaker.kind != "person"]
+        taken = set(chain.from_iterable(bodies))
         for first, last in find_names(passage, self._ordinary):
             # "States" is nobody's name in "the Organization of American States".
-            inside = any(body.first <= first and last <= body.last for body in bodies)
+            inside = taken.issuperset(range(first, last))
             mention = None if inside else self._mention(passage, floor, first, last)
             if mention:
                 yield mention

@@ -130,10 +130,12 @@ def _all_mentions(
 def _longest_of(mentions: Iterable[Mention]) -> list[Mention]:
     """Drop what lies within a longer mention: "Korean" of "Korean People's Army"."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda one: one.start - one.end):
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+    for mention in sorted(mentions, key=lambda one: one.start):
+        if not kept or kept[-1].end <= mention.start:
             kept.append(mention)
-    return sorted(kept, key=lambda one: one.start)
+        elif mention.end - mention.start > kept[-1].end - kept[-1].start:
+            kept[-1] = mention
+    return kept
 
 
 def _known(text: str, unit: Unit, speakers: Speakers) -> Iterator[Mention]:
