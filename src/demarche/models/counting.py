@@ -24,6 +24,9 @@ Integers = NDArray[np.integer[Any]]
 REMEMBERED = 2**19
 """Characters of the words that are remembered from one call to the next, as long as they fit."""
 
+KEPT = 30 * 2**20
+"""Bytes, just under the most that glibc's threshold grows to (``mallopt(3)``)."""
+
 
 class NgramCounter:
     """Counts the n-grams of texts.
@@ -40,6 +43,9 @@ class NgramCounter:
         self.word_ngrams = WordNgrams(words.columns)
         self._lock = Lock()
         self._forget()
+        # glibc keeps freed memory for the next arrays once one of this size was given back; else
+        # every call's pages are handed to the system and faulted in again, an eighth of its time.
+        np.empty(KEPT, dtype=np.uint8)
 
     def _forget(self) -> None:
         self._places: defaultdict[str, int] = defaultdict(count().__next__)
