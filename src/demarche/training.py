@@ -60,13 +60,14 @@ def train(config: TrainConfig) -> Run:
     """
     corpus = read_corpus(config.data.seeds, config.data.folder)
     finished, folds = planned(config, corpus)
-    if finished.path.is_dir() and finished.state == "running":
+    state = finished.state if finished.path.is_dir() else None
+    if state == "running":
         status = finished.status
         raise RunError(
             f"{finished.id}: process {status['pid']} on {status['host']} is training it; "
             "wait for that, or stop it first"
         )
-    if finished.path.is_dir() and finished.state == "finished":
+    if state == "finished":
         if _is_intact(finished):
             sys.stderr.write(f"{finished.id}: already finished, nothing to do\n")
             tell("")

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,7 +17,7 @@ from demarche.articles.actors.naming import find_names, is_part_of_body
 from demarche.articles.actors.passage import Passage
 from demarche.articles.actors.people import Cast, Person
 from demarche.articles.actors.register import Register, find_bodies
-from demarche.articles.actors.speakers import Speaker, Speakers, find_known
+from demarche.articles.actors.speakers import Known, Speaker, Speakers, find_known
 from demarche.articles.actors.words import Place, after_dateline
 from demarche.articles.parts import Unit
 
@@ -95,11 +95,13 @@ class Scan:
         """Enter the persons of the lines between body sentences: captions, lists, labels."""
         for line in re.finditer(r"\w[^\n]+", text[start:end]):
             passage = Passage(text, start + line.start(), start + line.end())
-            self.beside.extend(mention.person for mention in self._persons(passage))
+            known = find_known(passage.words, self._speakers)
+            self.beside.extend(mention.person for mention in self._persons(passage, known))
 
     def _read(self, passage: Passage, number: int) -> None:
         words = passage.words
-        self.mentions.append(list(self._persons(passage)))
+        known = find_known(words, self._speakers)
+        self.mentions.append(list(self._persons(passage, known)))
         for mention in self.mentions[-1]:
             if self._opens_source(mention.start):
                 self.cast.mentioned(mention.person)  # the bare surname means who spoke
@@ -110,14 +112,13 @@ class Scan:
         people = {mention.end for mention in self.mentions[-1]}
         for body in find_bodies(passage, people):
             self.register.add(number, body)
-        known = [known.speaker for known in find_known(words, self._speakers)]
-        self.organisations.append([one for one in known if one.kind == "organisation"])
+        named = [one.speaker for one in known]
+        self.organisations.append([one for one in named if one.kind == "organisation"])
         for organisation in self.organisations[-1]:
             self.register.add_speaker(number, organisation)
 
-    def _persons(self, passage: Passage) -> Iterator[Mention]:
+    def _persons(self, passage: Passage, known: Sequence[Known]) -> Iterator[Mention]:
         floor = 0
-        known = find_known(passage.words, self._speakers)
         bodies = [range(one.first, one.last) for one in known if one.speaker.kind != "person"]
         taken = set(chain.from_iterable(bodies))
         for first, last in find_names(passage, self._ordinary):
@@ -135,8 +136,8 @@ class Scan:
             self._unheld = None
         for first in self._openings(passage):
             office = office_at(passage, first, self._speakers)
-            before = [m for near in self.mentions[-1 - _SOON : -1] for m in reversed(near)]
-            if office and not self._install(before[::-1], office, known=True):
+            before = chain.from_iterable(reversed(self.mentions[-1 - _SOON : -1]))
+            if office and not self._install(before, office, known=True):
                 self._unheld = number, office
 
     def _openings(self, passage: Passage) -> Iterator[int]:
@@ -152,7 +153,7 @@ class Scan:
         yield from (at for at, word in enumerate(words) if word.start in places)
 
     def _install(
-        self, mentions: Sequence[Mention], office: Description, *, known: bool = False
+        self, mentions: Iterable[Mention], office: Description, *, known: bool = False
     ) -> bool:
         """Describe the first who can hold an office; `known`: only if the table names them."""
         for mention in mentions:

@@ -37,8 +37,6 @@ _ELSE_AFTER = re.compile(
     r"|River|Sea|Straits?|Street|Summit|Times|Treaty|University|War)\b"
 )
 _ELSE_BEFORE = re.compile(r"\b(?:(?:Bay|Gulf|Lake|Sea|Straits?|University|Party) of|Latin|Lake)\s$")
-
-
 _VENUE = re.compile(r"\b(?:[Aa]t|[Ff]rom|[Ii]n|[Nn]ear|[Oo]utside)\s\Z")
 
 
